@@ -1,0 +1,1 @@
+"""The repository's configuration: text in, a checked `Config` out. Pure; it refuses I/O."""

@@ -1,0 +1,1 @@
+"""GitHub: the only place that speaks HTTP to it. Events in, facts read, check runs written."""

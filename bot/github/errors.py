@@ -1,0 +1,39 @@
+"""What GitHub may answer with, sorted by who must act."""
+
+from bot.errors import PlanGateError
+
+
+class GitHubError(PlanGateError):
+    """A request to GitHub did not give what was asked for; *request_id* helps GitHub's support."""
+
+    def __init__(self, text: str, *, request_id: str = "") -> None:
+        super().__init__(text)
+        self.request_id = request_id
+
+
+class GitHubUnavailable(GitHubError):
+    """GitHub is down, slow or unreachable: nobody acts, a retry mends it."""
+
+
+class RateLimited(GitHubError):
+    """GitHub asks us to wait *delay* seconds; the whole installation pauses."""
+
+    def __init__(self, text: str, *, delay: float, request_id: str = "") -> None:
+        super().__init__(text, request_id=request_id)
+        self.delay = delay
+
+
+class NotFound(GitHubError):
+    """404 or 410: it does not exist, or this installation may not see it. An answer, no fault."""
+
+
+class Refused(GitHubError):
+    """GitHub refuses the request for good (401, 403, 422 …): the operator or we must act."""
+
+
+class Unexpected(GitHubError):
+    """GitHub answered something that its description does not allow: doubt, so the gate closes."""
+
+
+class Incomplete(GitHubError):
+    """A list reached GitHub's limit: what was not listed was not checked."""

@@ -1,0 +1,193 @@
+"""Webhook payloads to subjects: an event only says what may have changed, never what is so.
+
+Of a payload only the needed fields are decoded; older and newer payloads with other fields pass.
+"""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import Struct
+
+from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject, parse_subject
+
+NO_COMMIT = "0" * 40
+_GROUP_REF = re.compile(r"/pr-([0-9]{1,18})-[^/]*$")
+
+PULL_ACTIONS = frozenset(
+    {
+        "opened",
+        "reopened",
+        "synchronize",
+        "edited",
+        "ready_for_review",
+        "converted_to_draft",
+        "labeled",
+        "unlabeled",
+        "closed",
+    }
+)
+REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
+SUITE_ACTIONS = frozenset({"requested", "rerequested"})
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The event names subjects that may have changed."""
+
+    action: str | None
+    installation: int
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The event is none of those that matter to a verdict."""
+
+    action: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The payload lacks what its event must have; *reason* says what and where."""
+
+    reason: str
+
+
+Intake = Accepted | Ignored | Rejected
+
+
+class NotJSON(ValueError):
+    """The body is no JSON object at all."""
+
+
+class _Installation(Struct):
+    id: int
+
+
+class _Repository(Struct):
+    full_name: str
+
+
+class _Pull(Struct):
+    number: int
+
+
+class _Head(Struct):
+    head_sha: str
+    external_id: str | None = None
+
+
+class _Group(Struct):
+    head_sha: str
+    head_ref: str
+    base_sha: str
+
+
+class _Event(Struct):
+    installation: _Installation
+    repository: _Repository
+    action: str | None = None
+
+
+class _PullEvent(_Event, kw_only=True):
+    pull_request: _Pull
+
+
+class _CheckRunEvent(_Event, kw_only=True):
+    check_run: _Head
+
+
+class _CheckSuiteEvent(_Event, kw_only=True):
+    check_suite: _Head
+
+
+class _GroupEvent(_Event, kw_only=True):
+    merge_group: _Group
+
+
+class _PushEvent(_Event, kw_only=True):
+    ref: str
+    before: str
+    after: str
+
+
+class _Any(Struct):
+    action: object = None
+
+
+def parse_event(event: str, body: bytes) -> Intake:
+    """Read one delivery's body; raises `NotJSON` where it is no JSON object."""
+    try:
+        peek = msgspec.json.decode(body, type=_Any)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotJSON from None
+    action = peek.action if isinstance(peek.action, str) else None
+    try:
+        return _parse_known(event, action, body)
+    except msgspec.ValidationError as fault:
+        return Rejected(f"{event}: {fault}")
+
+
+def _parse_known(event: str, action: str | None, body: bytes) -> Intake:
+    match event, action:
+        case ("pull_request", action) if action in PULL_ACTIONS:
+            return _pull(msgspec.json.decode(body, type=_PullEvent))
+        case ("pull_request_review", action) if action in REVIEW_ACTIONS:
+            return _pull(msgspec.json.decode(body, type=_PullEvent))
+        case ("push", _):
+            return _push(msgspec.json.decode(body, type=_PushEvent))
+        case ("check_run", "rerequested"):
+            run = msgspec.json.decode(body, type=_CheckRunEvent)
+            return _head(run, run.check_run)
+        case ("check_suite", action) if action in SUITE_ACTIONS:
+            suite = msgspec.json.decode(body, type=_CheckSuiteEvent)
+            return _head(suite, suite.check_suite)
+        case ("merge_group", "checks_requested"):
+            return _group(msgspec.json.decode(body, type=_GroupEvent))
+        case ("ping", _):
+            return Ignored(action, "ping: the webhook reaches us")
+        case _:
+            name = event if action is None else f"{event}.{action}"
+            return Ignored(action, f"{name} changes no verdict")
+
+
+def _accepted(event: _Event, *subjects: Subject) -> Accepted:
+    return Accepted(event.action, event.installation.id, subjects)
+
+
+def _pull(event: _PullEvent) -> Accepted:
+    return _accepted(event, PullSubject(event.repository.full_name, event.pull_request.number))
+
+
+def _push(event: _PushEvent) -> Intake:
+    branch = event.ref.removeprefix("refs/heads/")
+    if branch == event.ref:
+        return Ignored(None, "push: a tag changes no verdict")
+    if event.after == NO_COMMIT:
+        return Ignored(None, "push: a deleted branch decides nothing")
+    return _accepted(
+        event, PushSubject(event.repository.full_name, branch, event.before, event.after)
+    )
+
+
+def _head(event: _Event, head: _Head) -> Accepted:
+    """Its pull requests by head SHA; a group's check is known by what we wrote on it."""
+    subject: Subject = HeadSubject(event.repository.full_name, head.head_sha)
+    written = parse_subject(head.external_id or "")
+    if isinstance(written, GroupSubject) and written.head_sha == head.head_sha:
+        subject = dataclasses.replace(written, repository=event.repository.full_name)
+    return _accepted(event, subject)
+
+
+def _group(event: _GroupEvent) -> Intake:
+    group = event.merge_group
+    last = _GROUP_REF.search(group.head_ref)
+    if last is None:
+        return Rejected(f"merge_group: no pull request in head_ref {group.head_ref!r}")
+    return _accepted(
+        event,
+        GroupSubject(event.repository.full_name, int(last[1]), group.head_sha, group.base_sha),
+    )

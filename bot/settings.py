@@ -1,0 +1,144 @@
+"""The process's settings, read from environment variables once, at start. It never asks the disk
+for anything but the private key, and it names the variable in every complaint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import UsageError
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator sets; `docs/configuration.md` explains each variable."""
+
+    app_id: str
+    private_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    database: Path
+    api_url: str
+    github_url: str
+    public_url: str | None
+    host: str
+    port: int
+    log_level: str
+    log_format: str
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Build the settings from *environ*.
+
+    Raises `UsageError` with one line that names the variable, what is wrong and how to mend it.
+    """
+    return Settings(
+        app_id=_app_id(environ),
+        private_key=_private_key(environ),
+        webhook_secrets=_secrets(environ),
+        database=_database(environ.get("DATABASE_URL", "") or "sqlite:///plan-gate.db"),
+        api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
+        github_url=_url(environ, "GITHUB_URL") or "https://github.com",
+        public_url=_url(environ, "PUBLIC_URL"),
+        host=environ.get("HOST", "").strip() or "127.0.0.1",
+        port=_port(environ.get("PORT", "").strip() or "8080"),
+        log_level=_choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+        log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
+    )
+
+
+def _app_id(environ: Mapping[str, str]) -> str:
+    value = environ.get("APP_ID", "").strip()
+    if not value:
+        raise UsageError("APP_ID is not set: use the number on the App's settings page")
+    if not (value.isascii() and value.isdigit()):
+        raise UsageError("APP_ID must be a number: use the one on the App's settings page")
+    return value
+
+
+def _private_key(environ: Mapping[str, str]) -> str:
+    name = "PRIVATE_KEY"
+    pem = environ.get(name, "").strip()
+    if not pem:
+        name = "PRIVATE_KEY_PATH"
+        path = environ.get(name, "").strip()
+        if not path:
+            raise UsageError(
+                "PRIVATE_KEY is not set: give the App's private key (PEM), "
+                "or its file's path in PRIVATE_KEY_PATH"
+            )
+        try:
+            pem = Path(path).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError, ValueError) as fault:
+            raise UsageError(f"PRIVATE_KEY_PATH cannot be read: {path!r}: {fault}") from None
+    pem = pem.replace("\\n", "\n")  # hosts that allow only one line escape the line ends
+    _check_key(name, pem)
+    return pem
+
+
+def _check_key(name: str, pem: str) -> None:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        raise UsageError(
+            f"{name} is not an RSA private key in PEM form: "
+            "use the file that GitHub gave you under “Generate a private key”"
+        )
+
+
+def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
+    secrets = tuple(
+        secret for part in environ.get("WEBHOOK_SECRET", "").split(",") if (secret := part.strip())
+    )
+    if not secrets:
+        raise UsageError(
+            "WEBHOOK_SECRET is not set: use the secret of the App's webhook "
+            "(several, comma-separated, while you rotate it)"
+        )
+    return secrets
+
+
+def _database(url: str) -> Path:
+    scheme, separator, path = url.partition(":///")
+    if scheme != "sqlite" or not separator or not path:
+        raise UsageError(
+            "DATABASE_URL must name a SQLite file in this version, such as sqlite:///plan-gate.db"
+        )
+    return Path(path)
+
+
+def _url(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name, "").strip().rstrip("/")
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise UsageError(f"{name} must be an http(s) address, such as https://github.example.com")
+    return value
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value) < 65536):
+        raise UsageError(f"PORT must be a number from 0 to 65535, not {value!r}")
+    return int(value)
+
+
+def _choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = environ.get(name, "").strip()
+    for choice in allowed:
+        if value.casefold() == choice.casefold():
+            return choice
+    if value:
+        raise UsageError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return default

@@ -1,0 +1,134 @@
+"""The life of a row as transactions: marked, run, finished or tried again. Whose turn: `turns`.
+
+A row is *dirty* while `wanted > seen`. Marking bumps `wanted`, claiming copies it to `seen`, and
+finishing leaves the row idle only where both are still equal: so however marks and runs interleave,
+a run starts after the last mark, and ten marks during a run cause one run more, not ten.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, Connection, Update, and_, bindparam, case, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.work.model import Claim, Mark, Row, State
+from bot.work.schema import tenant, work
+
+_dirty = work.c.wanted > work.c.seen
+_resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
+_now: BindParameter[float] = bindparam("now")
+_said: BindParameter[str] = bindparam("said")
+
+_enrol = insert(tenant).values(served=0, not_before=0.0).on_conflict_do_nothing()
+
+_new = insert(work).values(state=State.READY, wanted=1, seen=0, attempts=0, token=0, error="")
+_mark = _new.on_conflict_do_update(
+    index_elements=[work.c.key],
+    set_={
+        "tenant": _new.excluded.tenant,  # a repository can move to another installation
+        "wanted": work.c.wanted + 1,
+        "state": case((_resting, State.READY), else_=work.c.state),
+        # A row that waits out a failure goes on waiting: new events do not make GitHub healthy.
+        "due": case((_resting, _new.excluded.due), else_=work.c.due),
+        "attempts": case((_resting, 0), else_=work.c.attempts),
+    },
+)
+
+# A run that lost its row, by `recover` or to a newer claim, must not change it any more.
+_ours = and_(
+    work.c.key == bindparam("its_key"),
+    work.c.token == bindparam("its_token"),
+    work.c.state == State.RUNNING,
+)
+_owned = select(work.c.key).where(_ours)
+_my_row = update(work).where(_ours)
+_finish = _my_row.values(
+    state=case((_dirty, State.READY), else_=State.IDLE), due=_now, attempts=0, error=""
+)
+_retry = _my_row.values(state=State.READY, due=_now, attempts=work.c.attempts + 1, error=_said)
+_park = _my_row.values(
+    state=case((_dirty, State.READY), else_=State.PARKED),
+    due=_now,
+    attempts=case((_dirty, 0), else_=work.c.attempts + 1),
+    error=_said,
+)
+_release = _my_row.values(state=State.READY)
+
+_spent = work.c.attempts + 1 >= bindparam("limit")
+_recover = (
+    update(work)
+    .where(work.c.state == State.RUNNING)
+    .values(
+        state=case((and_(_spent, ~_dirty), State.PARKED), else_=State.READY),
+        due=_now,
+        attempts=case((and_(_spent, _dirty), 0), else_=work.c.attempts + 1),
+        error="The process ended during this run.",
+    )
+)
+
+_listing = select(
+    work.c.key,
+    work.c.tenant,
+    work.c.state,
+    work.c.wanted,
+    work.c.seen,
+    work.c.due,
+    work.c.attempts,
+    work.c.error,
+).order_by(work.c.key)
+
+
+def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
+    """Make each distinct key dirty, once; wake the idle and the parked."""
+    if not marks:
+        return
+    tenants = {mark.key: mark.tenant for mark in marks}
+    # Sorted, so that writers, on a database that has several, lock rows in one order.
+    connection.execute(_enrol, [{"id": number} for number in sorted(set(tenants.values()))])
+    rows = [{"key": key, "tenant": tenants[key], "due": now} for key in sorted(tenants)]
+    connection.execute(_mark, rows)
+
+
+def finish(connection: Connection, claim: Claim, now: float) -> bool:
+    """End a run that succeeded; False, and nothing changed, if it is not ours any more."""
+    return _end(connection, _finish, claim, now=now)
+
+
+def retry(connection: Connection, claim: Claim, due: float, error: str) -> bool:
+    """End a run that failed and let it be tried again at `due`."""
+    return _end(connection, _retry, claim, now=due, said=error)
+
+
+def park(connection: Connection, claim: Claim, error: str, now: float) -> bool:
+    """End a run that failed for good, unless something changed meanwhile: that starts anew."""
+    return _end(connection, _park, claim, now=now, said=error)
+
+
+def release(connection: Connection, claims: Sequence[Claim]) -> int:
+    """Give runs back that never took place, each to its old place in line; say how many."""
+    return sum(_end(connection, _release, claim) for claim in claims)
+
+
+def recover(connection: Connection, limit: int, now: float) -> int:
+    """Make the rows of a dead process ready again; say how many.
+
+    The death counts as a failed attempt, and the `limit`-th parks the row: it may be what kills.
+    """
+    return connection.execute(_recover, {"limit": limit, "now": now}).rowcount
+
+
+def owns(connection: Connection, claim: Claim) -> bool:
+    """Say whether the claim's run is still the row's current one."""
+    return connection.execute(_owned, _its(claim)).first() is not None
+
+
+def rows(connection: Connection) -> list[Row]:
+    """Return the whole queue, by key."""
+    return [Row(*row) for row in connection.execute(_listing)]
+
+
+def _its(claim: Claim) -> dict[str, object]:
+    return {"its_key": claim.key, "its_token": claim.token}
+
+
+def _end(connection: Connection, ending: Update, claim: Claim, **values: object) -> bool:
+    return connection.execute(ending, _its(claim) | values).rowcount == 1

@@ -1,0 +1,96 @@
+"""The tables, small on purpose: a delivery keeps no body, and a pull request is one row of work."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Enum,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    select,
+)
+
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Outcome, State
+
+VERSION = 1
+
+
+def _closed_set(members: type[StrEnum]) -> Enum:
+    """Return a text column's type that holds the members' values and checks them."""
+    return Enum(
+        members,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+metadata = MetaData()
+
+schema = Table("schema", metadata, Column("version", Integer, nullable=False))
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("guid", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("action", Text),
+    Column("outcome", _closed_set(Outcome), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("redelivered", Integer, nullable=False),
+    Index("delivery_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    # A ticket number, not a time: the smaller, the longer not served. Clocks jump, tickets do not.
+    Column("served", BigInteger, nullable=False),
+    Column("not_before", Float, nullable=False),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tenant", BigInteger, nullable=False),
+    Column("state", _closed_set(State), nullable=False),
+    Column("wanted", BigInteger, nullable=False),  # bumped by every mark
+    Column("seen", BigInteger, nullable=False),  # what the running or last run took of it
+    Column("due", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", BigInteger, nullable=False),  # grows with every claim, so rows are never pruned
+    Column("error", Text, nullable=False),  # of the last failed run; a success clears it
+    # Answers all of the scheduler's questions: who runs, who has something due, which is oldest.
+    Index("work_turn", "state", "tenant", "due", "key"),
+    sqlite_with_rowid=False,
+)
+
+
+def prepare(connection: Connection) -> None:
+    """Create what is missing; raise `StoreUnavailable` when a newer Plan Gate wrote the tables."""
+    metadata.create_all(connection)
+    found = version(connection)
+    if found is None:
+        connection.execute(insert(schema).values(version=VERSION))
+    elif found > VERSION:
+        raise StoreUnavailable(
+            f"the database has schema version {found}, and this Plan Gate knows {VERSION}: "
+            "run the newer Plan Gate that wrote it"
+        )
+
+
+def version(connection: Connection) -> int | None:
+    """Return the version of the tables, None when they are new."""
+    return connection.scalar(select(schema.c.version))

@@ -1,0 +1,95 @@
+"""The port to the store: what the server, the worker and the command line may ask of it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.work.model import Claim, Delivery, Mark, Receipt, Row
+
+
+class WorkStore(Protocol):
+    """A durable inbox and a queue of what must be looked at again, one row per key.
+
+    Every method raises `StoreUnavailable` when the database does not answer; then nothing was
+    changed. Cancelling a call takes nothing back that was already under way, and loses nothing.
+
+    A run ends in exactly one of `finish`, `retry`, `park` and `release`. Each of them returns
+    False, and does nothing, when the row is not the claim's any more. Whether a failure deserves
+    another try is the worker's decision: `claim.attempts` failed runs went before this one.
+    """
+
+    wake: asyncio.Event
+    """Set whenever something may have become claimable. Clear it *before* looking, not after."""
+
+    async def ingest(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
+        """Keep a delivery and mark what it may have changed, on disk before this returns.
+
+        A GUID seen before is a redelivery that somebody asked for: it marks again.
+        """
+        ...
+
+    async def enqueue(self, marks: Sequence[Mark]) -> None:
+        """Mark what may have changed without a delivery, on disk before this returns."""
+        ...
+
+    async def claim(self, limit: int) -> list[Claim]:
+        """Take up to `limit` due rows, fairly between tenants; none of a paused one."""
+        ...
+
+    async def owns(self, claim: Claim) -> bool:
+        """Say whether the run is still the row's current one; ask right before writing."""
+        ...
+
+    async def finish(self, claim: Claim) -> bool:
+        """End a run that succeeded: idle, or ready again if marked meanwhile."""
+        ...
+
+    async def retry(self, claim: Claim, *, delay: float, error: str) -> bool:
+        """End a run that failed: ready again after `delay` seconds, with one attempt more."""
+        ...
+
+    async def park(self, claim: Claim, error: str) -> bool:
+        """End a run that failed for good: on show until the next mark, attempts then anew.
+
+        If marked meanwhile it does not wait: it is ready at once.
+        """
+        ...
+
+    async def release(self, claim: Claim) -> bool:
+        """Give back a run that did not take place (a stop): ready as before, not an attempt."""
+        ...
+
+    async def pause(self, tenant: int, until: float) -> None:
+        """Claim nothing of the tenant before `until` (epoch seconds); never shortens a pause."""
+        ...
+
+    async def recover(self) -> int:
+        """At start: make the runs of a dead process ready again; say how many.
+
+        Each counts as a failed attempt, and at the limit parks: the row may be what kills.
+        """
+        ...
+
+    async def next_due(self) -> float | None:
+        """Return when a row becomes claimable (epoch seconds, maybe past); None if none waits."""
+        ...
+
+    async def rows(self) -> list[Row]:
+        """Return the whole queue, by key."""
+        ...
+
+    async def deliveries(self, limit: int = 100) -> list[Receipt]:
+        """Return the newest deliveries, newest first."""
+        ...
+
+    async def prune(self, before: float) -> int:
+        """Forget some of the deliveries older than `before`; say how many, 0 when done."""
+        ...
+
+    async def ping(self) -> None:
+        """Return if the store answers."""
+        ...
+
+    async def close(self) -> None:
+        """Do what was already asked, refuse what comes later, and let the database go."""
+        ...

@@ -1,0 +1,110 @@
+"""Whose turn is it? Claims that are fair between tenants, as transactions.
+
+A turn goes to the tenant with the fewest running rows; of several, to the one longest not served;
+and there to the row longest due. So a backlog of thousands delays nobody but its own tenant.
+"""
+
+from heapq import heapify, heappop, heapreplace
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.work.model import Claim, State
+from bot.work.schema import tenant, work
+
+_now: BindParameter[float] = bindparam("now")
+_whose: BindParameter[int] = bindparam("whose")
+
+_turn = work.alias("turn")  # the same table again, for subqueries about other rows
+_due = and_(_turn.c.state == State.READY, _turn.c.due <= _now)
+
+_running = (
+    select(func.count())
+    .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.RUNNING)
+    .scalar_subquery()
+)
+# Goes through the few tenants and asks the index about each, never through the many rows.
+_line = (
+    select(_running, tenant.c.served, tenant.c.id)
+    .where(
+        tenant.c.not_before <= _now,
+        select(_turn.c.key).where(_turn.c.tenant == tenant.c.id, _due).exists(),
+    )
+    .order_by(_running, tenant.c.served, tenant.c.id)
+    .limit(bindparam("most"))
+)
+_last_ticket = select(func.coalesce(func.max(tenant.c.served), 0))
+_oldest = (
+    select(_turn.c.key)
+    .where(_turn.c.tenant == _whose, _due)
+    .order_by(_turn.c.due, _turn.c.key)
+    .limit(1)
+    .scalar_subquery()
+)
+_take = (
+    update(work)
+    .where(work.c.key == _oldest)
+    .values(state=State.RUNNING, seen=work.c.wanted, token=work.c.token + 1)
+    .returning(work.c.key, work.c.tenant, work.c.token, work.c.attempts)
+)
+_serve = update(tenant).where(tenant.c.id == _whose).values(served=bindparam("ticket"))
+
+_new = insert(tenant).values(served=0)
+_pause = _new.on_conflict_do_update(
+    index_elements=[tenant.c.id],
+    set_={
+        "not_before": case(
+            (tenant.c.not_before < _new.excluded.not_before, _new.excluded.not_before),
+            else_=tenant.c.not_before,
+        )
+    },
+)
+
+_first_due = (
+    select(func.min(_turn.c.due))
+    .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.READY)
+    .scalar_subquery()
+)
+_each = select(_first_due.label("due"), tenant.c.not_before).subquery()
+_next = select(
+    func.min(case((_each.c.due < _each.c.not_before, _each.c.not_before), else_=_each.c.due))
+)
+
+
+def claim(connection: Connection, limit: int, now: float) -> list[Claim]:
+    """Take up to `limit` due rows, turn by turn; each turn counts for the next."""
+    # At most `limit` tenants get a turn, and those are the first in line.
+    found = connection.execute(_line, {"now": now, "most": limit})
+    line: list[tuple[int, int, int]] = [
+        (running, served, whose) for running, served, whose in found
+    ]
+    heapify(line)
+    ticket: int = connection.scalars(_last_ticket).one()
+    tickets: dict[int, int] = {}
+    claims: list[Claim] = []
+    while line and len(claims) < limit:
+        running, _, whose = line[0]
+        row = connection.execute(_take, {"whose": whose, "now": now}).one_or_none()
+        if row is None:
+            heappop(line)
+            continue
+        claims.append(Claim(*row))
+        ticket += 1
+        tickets[whose] = ticket
+        heapreplace(line, (running + 1, ticket, whose))
+    if tickets:
+        connection.execute(
+            _serve, [{"whose": whose, "ticket": ticket} for whose, ticket in tickets.items()]
+        )
+    return claims
+
+
+def pause(connection: Connection, tenant_id: int, until: float) -> None:
+    """Claim nothing of the tenant before then. A pause is only ever extended."""
+    connection.execute(_pause, {"id": tenant_id, "not_before": until})
+
+
+def next_due(connection: Connection) -> float | None:
+    """Return when a row becomes claimable, pauses considered; None when nothing waits."""
+    due: float | None = connection.scalar(_next)
+    return due

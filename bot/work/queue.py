@@ -15,7 +15,7 @@ from bot.work.schema import tenant, work
 
 _dirty = work.c.wanted > work.c.seen
 _resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
-_now: BindParameter[float] = bindparam("now")
+_then: BindParameter[float] = bindparam("then")
 _said: BindParameter[str] = bindparam("said")
 
 _enrol = insert(tenant).values(served=0, not_before=0.0).on_conflict_do_nothing()
@@ -42,12 +42,12 @@ _ours = and_(
 _owned = select(work.c.key).where(_ours)
 _my_row = update(work).where(_ours)
 _finish = _my_row.values(
-    state=case((_dirty, State.READY), else_=State.IDLE), due=_now, attempts=0, error=""
+    state=case((_dirty, State.READY), else_=State.IDLE), due=_then, attempts=0, error=""
 )
-_retry = _my_row.values(state=State.READY, due=_now, attempts=work.c.attempts + 1, error=_said)
+_retry = _my_row.values(state=State.READY, due=_then, attempts=work.c.attempts + 1, error=_said)
 _park = _my_row.values(
     state=case((_dirty, State.READY), else_=State.PARKED),
-    due=_now,
+    due=_then,
     attempts=case((_dirty, 0), else_=work.c.attempts + 1),
     error=_said,
 )
@@ -59,7 +59,7 @@ _recover = (
     .where(work.c.state == State.RUNNING)
     .values(
         state=case((and_(_spent, ~_dirty), State.PARKED), else_=State.READY),
-        due=_now,
+        due=_then,
         attempts=case((and_(_spent, _dirty), 0), else_=work.c.attempts + 1),
         error="The process ended during this run.",
     )
@@ -90,17 +90,17 @@ def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
 
 def finish(connection: Connection, claim: Claim, now: float) -> bool:
     """End a run that succeeded; False, and nothing changed, if it is not ours any more."""
-    return _end(connection, _finish, claim, now=now)
+    return _end(connection, _finish, claim, then=now)
 
 
 def retry(connection: Connection, claim: Claim, due: float, error: str) -> bool:
     """End a run that failed and let it be tried again at `due`."""
-    return _end(connection, _retry, claim, now=due, said=error)
+    return _end(connection, _retry, claim, then=due, said=error)
 
 
 def park(connection: Connection, claim: Claim, error: str, now: float) -> bool:
     """End a run that failed for good, unless something changed meanwhile: that starts anew."""
-    return _end(connection, _park, claim, now=now, said=error)
+    return _end(connection, _park, claim, then=now, said=error)
 
 
 def release(connection: Connection, claims: Sequence[Claim]) -> int:
@@ -113,7 +113,7 @@ def recover(connection: Connection, limit: int, now: float) -> int:
 
     The death counts as a failed attempt, and the `limit`-th parks the row: it may be what kills.
     """
-    return connection.execute(_recover, {"limit": limit, "now": now}).rowcount
+    return connection.execute(_recover, {"limit": limit, "then": now}).rowcount
 
 
 def owns(connection: Connection, claim: Claim) -> bool:

@@ -4,7 +4,7 @@ A turn goes to the tenant with the fewest running rows; of several, to the one l
 and there to the row longest due. So a backlog of thousands delays nobody but its own tenant.
 """
 
-from heapq import heapify, heappop, heapreplace
+from heapq import heappop, heapreplace
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -73,12 +73,9 @@ _next = select(
 
 def claim(connection: Connection, limit: int, now: float) -> list[Claim]:
     """Take up to `limit` due rows, turn by turn; each turn counts for the next."""
-    # At most `limit` tenants get a turn, and those are the first in line.
+    # At most `limit` tenants get a turn, and those are the first in line: a heap, being sorted.
     found = connection.execute(_line, {"now": now, "most": limit})
-    line: list[tuple[int, int, int]] = [
-        (running, served, whose) for running, served, whose in found
-    ]
-    heapify(line)
+    line = [(running, served, whose) for running, served, whose in found]
     ticket: int = connection.scalars(_last_ticket).one()
     tickets: dict[int, int] = {}
     claims: list[Claim] = []

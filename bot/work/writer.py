@@ -111,14 +111,14 @@ class Writer:
         try:
             self._begin(durable=any(job.durable for job in batch))
         except SQLAlchemyError as error:
-            self._connection.rollback()
+            self._undo()
             self._fail(batch, error)
             return
         try:
             outcomes = [self._attempt(job) for job in batch]
             self._connection.commit()
         except SQLAlchemyError as error:
-            self._connection.rollback()
+            self._undo()
             if len(batch) == 1:
                 self._fail(batch, error)
             else:  # one by one, so that it fails only those it must
@@ -134,6 +134,11 @@ class Writer:
         synchronous = "FULL" if durable else "NORMAL"
         self._connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _undo(self) -> None:
+        self._connection.rollback()
+        # SQLAlchemy forgets a transaction whose COMMIT failed; SQLite keeps it open.
+        self._connection.connection.rollback()
 
     def _attempt(self, job: _Job[Any]) -> Callable[[], None]:
         savepoint = self._connection.begin_nested()

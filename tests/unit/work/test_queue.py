@@ -1,0 +1,186 @@
+"""The life of a row: marked, claimed, finished, retried, parked, given back, recovered."""
+
+from bot.work.model import Claim, Row, State
+from bot.work.store import WorkStore
+from tests.unit.work.conftest import ATTEMPTS, Clock, Open, mark, row
+
+KEY = "o/r#1"
+
+
+async def claim_it(store: WorkStore) -> Claim:
+    (claim,) = await store.claim(10)
+    return claim
+
+
+async def test_mark_claim_finish(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark(KEY, tenant=7)])
+
+    claim = await claim_it(store)
+    assert claim == Claim(KEY, tenant=7, token=1, attempts=0)
+    assert (await row(store, KEY)).state is State.RUNNING
+
+    assert await store.finish(claim)
+    assert await store.rows() == [Row(KEY, 7, State.IDLE, 1, 1, clock.now, 0, "")]
+    assert await store.claim(10) == []
+
+
+async def test_a_running_key_is_not_claimed_again(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    await claim_it(store)
+    await store.enqueue([mark(KEY)])
+
+    assert await store.claim(10) == []
+
+
+async def test_ten_marks_during_a_run_cause_one_run_more(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    claim = await claim_it(store)
+    for _ in range(10):
+        await store.enqueue([mark(KEY)])
+
+    assert await store.finish(claim)
+    assert (await row(store, KEY)).state is State.READY
+    assert await store.finish(await claim_it(store))
+    assert (await row(store, KEY)).state is State.IDLE
+
+
+async def test_a_retry_waits_and_counts(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark(KEY)])
+    assert await store.retry(await claim_it(store), delay=30, error="GitHub said 502")
+
+    assert await store.claim(10) == []
+    assert await store.next_due() == clock.now + 30
+    assert (await row(store, KEY)).error == "GitHub said 502"
+    clock.now += 30
+    assert await claim_it(store) == Claim(KEY, tenant=1, token=2, attempts=1)
+
+
+async def test_a_mark_does_not_cut_the_wait_short(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark(KEY)])
+    await store.retry(await claim_it(store), delay=30, error="GitHub said 502")
+    await store.enqueue([mark(KEY)])
+
+    assert await store.claim(10) == []
+    clock.now += 30
+    assert (await claim_it(store)).attempts == 1
+
+
+async def test_success_clears_attempts_and_error(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    await store.retry(await claim_it(store), delay=0, error="GitHub said 502")
+    await store.finish(await claim_it(store))
+
+    done = await row(store, KEY)
+    assert (done.state, done.attempts, done.error) == (State.IDLE, 0, "")
+
+
+async def test_a_parked_row_waits_for_a_mark_and_starts_anew(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    assert await store.park(await claim_it(store), "no such repository")
+
+    parked = await row(store, KEY)
+    assert (parked.state, parked.attempts) == (State.PARKED, 1)
+    assert parked.error == "no such repository"
+    assert await store.next_due() is None
+    assert await store.claim(10) == []
+
+    await store.enqueue([mark(KEY)])
+    assert (await claim_it(store)).attempts == 0
+
+
+async def test_parking_what_was_marked_meanwhile_starts_anew_at_once(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    claim = await claim_it(store)
+    await store.enqueue([mark(KEY)])
+    assert await store.park(claim, "no such repository")
+
+    assert (await row(store, KEY)).state is State.READY
+    assert (await claim_it(store)).attempts == 0
+
+
+async def test_a_run_given_back_counts_for_nothing(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark(KEY)])
+    marked = clock.now
+    clock.now += 5
+    claim = await claim_it(store)
+
+    assert await store.release(claim)
+    given_back = await row(store, KEY)
+    assert (given_back.state, given_back.due) == (State.READY, marked)
+    assert (await claim_it(store)).attempts == 0
+
+
+async def refuses(store: WorkStore, stale: Claim) -> None:
+    before = await store.rows()
+    assert not await store.owns(stale)
+    assert not await store.finish(stale)
+    assert not await store.retry(stale, delay=0, error="late")
+    assert not await store.park(stale, "late")
+    assert not await store.release(stale)
+    assert await store.rows() == before
+
+
+async def test_an_overtaken_run_changes_nothing(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    stale = await claim_it(store)
+    assert await store.owns(stale)
+    await store.release(stale)
+
+    await refuses(store, stale)
+    current = await claim_it(store)
+    await refuses(store, stale)
+    assert await store.owns(current)
+
+
+async def test_a_death_counts_as_an_attempt(open_store: Open) -> None:
+    first = await open_store()
+    await first.enqueue([mark(KEY), mark("o/r#2")])
+    (claim,) = await first.claim(1)
+    assert claim.key == KEY
+    await first.close()
+
+    second = await open_store()
+    assert await second.recover() == 1
+    recovered = await row(second, KEY)
+    assert (recovered.state, recovered.attempts) == (State.READY, 1)
+    assert recovered.error == "The process ended during this run."
+    assert (await row(second, "o/r#2")).attempts == 0
+
+
+async def test_what_kills_the_process_again_and_again_is_parked(open_store: Open) -> None:
+    store = await open_store()
+    await store.enqueue([mark(KEY)])
+    for _ in range(ATTEMPTS):
+        await claim_it(store)
+        await store.close()
+        store = await open_store()
+        await store.recover()
+
+    assert (await row(store, KEY)).state is State.PARKED
+    await store.enqueue([mark(KEY)])
+    assert (await claim_it(store)).attempts == 0
+
+
+async def test_a_mark_before_the_last_death_gets_its_run(open_store: Open) -> None:
+    store = await open_store()
+    await store.enqueue([mark(KEY)])
+    for _ in range(ATTEMPTS):
+        await claim_it(store)
+        await store.enqueue([mark(KEY)])
+        await store.close()
+        store = await open_store()
+        await store.recover()
+
+    assert (await claim_it(store)).attempts == 0
+
+
+async def test_a_claim_of_a_dead_process_owns_nothing(open_store: Open) -> None:
+    first = await open_store()
+    await first.enqueue([mark(KEY)])
+    stale = await claim_it(first)
+    await first.close()
+    second = await open_store()
+    await second.recover()
+
+    assert not await second.finish(stale)
+    assert (await claim_it(second)).token > stale.token

@@ -1,0 +1,152 @@
+"""Many tasks at once: no mark is lost, no key runs twice at a time, no cancellation does harm."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.work.errors import StoreUnavailable
+from bot.work.sqlite import connect
+from bot.work.sqlite_store import SqliteStore
+from bot.work.store import WorkStore
+from bot.work.writer import Writer
+from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, mark
+
+KEYS = [f"o/r#{number}" for number in range(5)]
+
+
+class World:
+    """What GitHub holds per key, and what the last run saw of it."""
+
+    def __init__(self) -> None:
+        self.is_now = Counter[str]()
+        self.was_seen = Counter[str]()
+        self.running = set[str]()
+        self.runs = 0
+        self.ran = asyncio.Event()
+
+    async def change(self, store: WorkStore, key: str, guid: str) -> None:
+        self.is_now[key] += 1
+        await store.ingest(delivery(guid), [mark(key, tenant=len(key) % 3)])
+
+    async def work(self, store: WorkStore) -> None:
+        """Run whatever is claimable, as a worker does, until cancelled."""
+        while True:
+            store.wake.clear()
+            claims = await store.claim(3)
+            for claim in claims:
+                assert claim.key not in self.running
+                self.running.add(claim.key)
+            for claim in claims:
+                seen = self.is_now[claim.key]
+                await asyncio.sleep(0)
+                self.was_seen[claim.key] = seen
+                self.runs += 1
+                self.running.remove(claim.key)
+                assert await store.finish(claim)
+                self.ran.set()
+            if not claims:
+                await store.wake.wait()
+
+
+async def test_every_mark_is_followed_by_a_run_and_runs_never_overlap(store: WorkStore) -> None:
+    world = World()
+    workers = [asyncio.create_task(world.work(store)) for _ in range(4)]
+    for burst in range(30):
+        await asyncio.gather(*(world.change(store, key, f"{burst}/{key}") for key in KEYS * 2))
+    while world.was_seen != world.is_now:  # for ever, if a mark were lost
+        world.ran.clear()
+        await world.ran.wait()
+
+    assert world.runs <= sum(world.is_now.values())
+    for worker in workers:
+        worker.cancel()
+    outcomes = await asyncio.gather(*workers, return_exceptions=True)
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
+async def test_wake_is_set_by_whatever_may_be_claimable(store: WorkStore, clock: Clock) -> None:
+    async def wakes() -> bool:
+        is_set = store.wake.is_set()
+        store.wake.clear()
+        return is_set
+
+    assert await wakes(), "the file may hold work from before"
+    await store.ingest(delivery(), [mark("o/r#1")])
+    assert await wakes()
+    await store.enqueue([mark("o/r#2"), mark("o/r#3")])
+    assert await wakes()
+    one, two, three = await store.claim(3)
+    assert not await wakes()
+    await store.retry(one, delay=5, error="")
+    assert await wakes(), "it may be due before what the worker sleeps for"
+    await store.finish(two)
+    assert await wakes()
+    await store.release(three)
+    assert await wakes()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_cancelled_ingest_is_kept_and_wakes(store: WorkStore, turns: int) -> None:
+    store.wake.clear()
+    ingest = asyncio.create_task(store.ingest(delivery("g"), [mark("o/r#1")]))
+    await asyncio.sleep(0)  # it is under way now
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    ingest.cancel()
+    with suppress(asyncio.CancelledError):
+        await ingest
+
+    assert [receipt.delivery.guid for receipt in await store.deliveries()] == ["g"]
+    assert store.wake.is_set()
+
+
+async def test_a_cancelled_claim_goes_back(store: WorkStore) -> None:
+    await store.enqueue([mark("o/r#1")])
+    claim = asyncio.create_task(store.claim(1))
+    await asyncio.sleep(0)
+    store.wake.clear()
+    claim.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await claim
+
+    await store.wake.wait()
+    (again,) = await store.claim(1)
+    assert again.attempts == 0
+
+
+async def test_a_claim_cancelled_while_closing_is_left_to_recover(open_store: Open) -> None:
+    first = await open_store()
+    await first.enqueue([mark("o/r#1")])
+    claim = asyncio.create_task(first.claim(1))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(first.close())
+    await asyncio.sleep(0)
+    claim.cancel()
+    await closing
+
+    second = await open_store()
+    assert await second.recover() == 1
+
+
+async def test_a_cancelled_claim_may_have_failed(path: Path, clock: Clock) -> None:
+    connection = connect(path)
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    store = SqliteStore(Writer(connection, connection), clock=clock, attempts=ATTEMPTS)
+    await store.enqueue([mark("o/r#1")])
+    intruder = sqlite3.connect(path, isolation_level=None)
+    intruder.execute("BEGIN IMMEDIATE")
+    claim = asyncio.create_task(store.claim(1))
+    await asyncio.sleep(0)
+    claim.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await claim
+    with pytest.raises(StoreUnavailable):
+        await store.ping()
+    intruder.close()
+
+    assert len(await store.claim(1)) == 1
+    await store.close()

@@ -34,11 +34,11 @@ SUITE_ACTIONS = frozenset({"requested", "rerequested"})
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The event names subjects that may have changed."""
+    """The event names what may have changed."""
 
     action: str | None
     installation: int
-    subjects: tuple[Subject, ...]
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,13 @@ def _parse_known(event: str, action: str | None, body: bytes) -> Intake:
             return Ignored(action, f"{name} changes no verdict")
 
 
-def _accepted(event: _Event, *subjects: Subject) -> Accepted:
-    return Accepted(event.action, event.installation.id, subjects)
+def _accepted(event: _Event, subject: Subject) -> Accepted | Rejected:
+    if parse_subject(subject.key) != subject:
+        return Rejected(f"no repository, branch or commit has such a name: {subject.key!r}")
+    return Accepted(event.action, event.installation.id, subject)
 
 
-def _pull(event: _PullEvent) -> Accepted:
+def _pull(event: _PullEvent) -> Intake:
     return _accepted(event, PullSubject(event.repository.full_name, event.pull_request.number))
 
 
@@ -173,7 +175,7 @@ def _push(event: _PushEvent) -> Intake:
     )
 
 
-def _head(event: _Event, head: _Head) -> Accepted:
+def _head(event: _Event, head: _Head) -> Intake:
     """Its pull requests by head SHA; a group's check is known by what we wrote on it."""
     subject: Subject = HeadSubject(event.repository.full_name, head.head_sha)
     written = parse_subject(head.external_id or "")

@@ -1,0 +1,55 @@
+"""The command line: one module a command, imported only when it is asked for."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from bot import __version__
+from bot.errors import PlanGateError
+
+COMMANDS = {
+    "serve": "receive webhooks and publish check runs",
+    "lint": "check plans against the plan format",
+    "show": "show one plan as data",
+    "demo": "watch a pull request being blocked by a plan and freed by its approval",
+}
+
+CLEAN, FINDINGS, FAULT = 0, 1, 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status.
+
+    Every foreseen fault is one line on standard error that says what to do, and status 2.
+    """
+    try:
+        options = _parse(arguments)
+        status: int = options.run(options)
+    except PlanGateError as error:
+        print(f"plan-gate: error: {error}", file=sys.stderr)
+        return FAULT
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        sys.stderr.close()
+        return FAULT
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="plan-gate",
+        description="Keep code from merging until its plan is approved.",
+        epilog="plan-gate COMMAND --help tells more about a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"plan-gate {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    wanted = next((word for word in arguments if word in COMMANDS), None)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        if name == wanted:  # the other commands' modules need not be read
+            module = import_module(f"bot.cli.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    return parser.parse_args(arguments)

@@ -1,0 +1,173 @@
+"""Which plans a pull request names, and where. It reads untrusted text and decides nothing."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from markdown_it import MarkdownIt
+
+MAX_BODY = 65_536  # GitHub's own limit for a description
+MAX_LINKS = 20
+
+_blocks = MarkdownIt("commonmark").disable("inline")
+
+_LABEL = re.compile(r"[*_]{0,2}plan[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(?P<names>.*)", re.IGNORECASE)
+_TASK = re.compile(r"#(?P<task>[0-9]{1,6})$")
+_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]*)\)")
+_PLACE_IN_URL = re.compile(
+    r"/(?P<repository>[^/]+/[^/]+)/(?:blob|tree|raw|edit)/[^/]+/(?P<path>.+)"
+)
+_OTHER_REPOSITORY = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<name>[^#\s]+)", re.ASCII)
+
+
+class Place(StrEnum):
+    """Where a link stands; the first place that names any plan wins."""
+
+    BODY = "description"
+    TITLE = "title"
+    BRANCH = "branch"
+    FILES = "changed files"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One plan as the pull request names it: an ID, or a path with a slash or an ending."""
+
+    name: str
+    place: Place
+    task: int | None = None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the name is a file's path rather than an ID."""
+        return "/" in self.name or self.name.endswith(".md")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links that count, and those of later places that name something else."""
+
+    counted: tuple[Link, ...] = ()
+    ignored: tuple[Link, ...] = ()
+
+
+def find_links(
+    *,
+    repository: str,
+    title: str,
+    body: str,
+    head_ref: str,
+    id_pattern: str,
+    known: Collection[str],
+    touched: Sequence[str] = (),
+) -> Links:
+    """Find the plans that a pull request links.
+
+    *known* are the IDs of existing plans: in a title or a branch an ID that names no plan is
+    ignored (`UTF-8` is none), in the description it counts. *touched* are the plans that the
+    pull request itself changes: they are its plans where it names none.
+    """
+    places = (
+        _unique(_in_body(body, repository)),
+        _unique(_in_title(title, id_pattern, known)),
+        _unique(_in_branch(head_ref, id_pattern, known)),
+        tuple(Link(name, Place.FILES) for name in touched),
+    )
+    counted = next((links for links in places if links), ())
+    names = {link.name for link in counted}
+    ignored = tuple(
+        link
+        for links in places[:3]
+        for link in links
+        if counted and link.place is not counted[0].place and link.name not in names
+    )
+    return Links(counted, ignored)
+
+
+def _unique(links: Iterator[Link]) -> tuple[Link, ...]:
+    return tuple(dict.fromkeys(links))[: MAX_LINKS + 1]
+
+
+def _in_body(body: str, repository: str) -> Iterator[Link]:
+    for line in visible_lines(body):
+        if label := _LABEL.match(line):
+            for name in label["names"].split(","):
+                if link := _named(name, repository):
+                    yield link
+
+
+def _named(text: str, repository: str) -> Link | None:
+    """Read one name after `Plan:`: an ID, a path, an address, or `owner/repo#…`."""
+    name = text.strip()
+    if markdown := _MARKDOWN_LINK.fullmatch(name.strip("*_ ")):
+        name = markdown["text"] or markdown["target"]
+    name = name.strip("*_<>`. \t")
+    if not name:
+        return None
+    if name.startswith(("https://", "http://")):
+        return Link(_from_url(name, repository), Place.BODY)
+    task = None
+    if numbered := _TASK.search(name):
+        task, name = int(numbered["task"]), name[: numbered.start()]
+    if other := _OTHER_REPOSITORY.fullmatch(name):
+        same = other["repository"].casefold() == repository.casefold()
+        name = other["name"] if same else name
+    return Link(name, Place.BODY, task)
+
+
+def _from_url(url: str, repository: str) -> str:
+    """The path that an address of this repository names, else the address as it stands."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return url
+    place = _PLACE_IN_URL.fullmatch(path)
+    if place and place["repository"].casefold() == repository.casefold():
+        return place["path"]
+    return url
+
+
+def _in_title(title: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
+    """`FEAT-12: …`, `[FEAT-12] …`, `feat(FEAT-12): …`."""
+    name = f"(?P<id>{id_pattern})(?:#(?P<task>[0-9]{{1,6}}))?"
+    forms = (rf"{name}[ ]*:", rf"\[{name}\]", rf"[a-zA-Z]+\({name}\)!?:")
+    for form in forms:
+        if (found := re.match(form, title.strip(), re.ASCII)) and found["id"] in known:
+            yield Link(found["id"], Place.TITLE, int(found["task"]) if found["task"] else None)
+
+
+def _in_branch(ref: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
+    """`feat-12-…`, `feature/FEAT-12/…`, in any case."""
+    by_folded = {name.casefold(): name for name in known}
+    for segment in ref.split("/"):
+        found = re.match(f"(?:{id_pattern})(?![A-Za-z0-9])", segment, re.ASCII | re.IGNORECASE)
+        if found and (name := by_folded.get(found[0].casefold())):
+            yield Link(name, Place.BRANCH)
+
+
+def visible_lines(text: str) -> Iterator[str]:
+    """The lines of Markdown *text* that a reader sees as prose: no code, quote or HTML comment.
+
+    Blocks alone are parsed: what hides inside a line is cut out by `_without_hidden`.
+    """
+    quoted = 0
+    for token in _blocks.parse(text[:MAX_BODY].replace("\r\n", "\n")):
+        match token.type:
+            case "blockquote_open":
+                quoted += 1
+            case "blockquote_close":
+                quoted -= 1
+            case "inline" if not quoted:
+                yield from (line.strip() for line in _without_hidden(token.content).split("\n"))
+
+
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL
+)
+
+
+def _without_hidden(text: str) -> str:
+    """*text* without HTML comments and code spans; a comment that never ends hides the rest."""
+    return _HIDDEN.sub(" ", text)

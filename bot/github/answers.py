@@ -1,0 +1,154 @@
+"""The parts of GitHub's answers that we need, named as GitHub names them.
+
+https://docs.github.com/en/rest – other fields may come and go.
+"""
+
+from msgspec import Struct
+
+
+class App(Struct):
+    """`GET /app`."""
+
+    id: int
+    slug: str
+
+
+class AccessToken(Struct):
+    """`POST /app/installations/{id}/access_tokens`."""
+
+    token: str
+    expires_at: str
+
+
+class User(Struct):
+    """An account: `type` is `User`, `Bot`, `Organization` or `Mannequin`."""
+
+    login: str
+    type: str = "User"
+
+
+class Repository(Struct):
+    """The base's repository inside a pull request."""
+
+    full_name: str
+    default_branch: str = ""
+
+
+class PullBase(Struct):
+    """Where a pull request wants to go."""
+
+    ref: str
+    sha: str
+    repo: Repository
+
+
+class PullHead(Struct):
+    """Where a pull request comes from; a deleted fork leaves no repository."""
+
+    ref: str
+    sha: str
+
+
+class PullRequest(Struct):
+    """`GET /repos/…/pulls/{number}`, and (without `changed_files`) an entry of a list of them."""
+
+    number: int
+    state: str
+    title: str
+    head: PullHead
+    base: PullBase
+    user: User | None = None
+    body: str | None = None
+    changed_files: int | None = None
+
+
+class File(Struct):
+    """An entry of `GET /repos/…/pulls/{number}/files`; `sha` is the blob at the head."""
+
+    filename: str
+    status: str
+    sha: str | None = None
+    previous_filename: str | None = None
+
+
+class Oid(Struct):
+    """Any Git object by its SHA."""
+
+    sha: str
+
+
+class CommitBody(Struct):
+    """The Git commit inside a REST commit."""
+
+    tree: Oid
+    message: str = ""
+
+
+class Commit(Struct):
+    """A commit as `GET /repos/…/branches/{branch}` and comparisons show it."""
+
+    sha: str
+    commit: CommitBody
+
+
+class GitCommit(Struct):
+    """`GET /repos/…/git/commits/{sha}`."""
+
+    tree: Oid
+
+
+class Branch(Struct):
+    """`GET /repos/…/branches/{branch}`."""
+
+    name: str
+    commit: Commit
+
+
+class TreeEntry(Struct):
+    """A file of a tree; `mode` tells links and submodules from files."""
+
+    path: str
+    mode: str
+    type: str
+    sha: str
+
+
+class Tree(Struct):
+    """`GET /repos/…/git/trees/{sha}?recursive=1`."""
+
+    tree: tuple[TreeEntry, ...]
+    truncated: bool
+
+
+class CheckOutput(Struct):
+    """What stands on a check run."""
+
+    title: str | None = None
+    summary: str | None = None
+    annotations_count: int = 0
+
+
+class CheckRun(Struct):
+    """A check run, in lists and as the answer to a write."""
+
+    id: int
+    head_sha: str
+    status: str
+    output: CheckOutput
+    conclusion: str | None = None
+    external_id: str | None = None
+
+
+class AppIdentity(Struct):
+    """The App that wrote something, where GitHub says so."""
+
+    id: int
+
+
+class Comment(Struct):
+    """`GET /repos/…/issues/{number}/comments`."""
+
+    id: int
+    user: User | None = None
+    body: str | None = None
+    performed_via_github_app: AppIdentity | None = None

@@ -1,0 +1,198 @@
+"""One installation's line to GitHub: typed answers, conditional requests, patient retries.
+
+It refuses to interpret anything: what an answer means is the reader's business.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import aiohttp
+import gidgethub
+import msgspec
+from cachetools import LRUCache
+from gidgethub import abc as gidgethub_abc
+from gidgethub import sansio
+
+from bot import __version__
+from bot.github import errors
+from bot.github.retry import Limited, TryAgain, after_answer, after_fault
+
+API_VERSION = "2022-11-28"
+RAW = "application/vnd.github.raw+json"
+USER_AGENT = f"plan-gate/{__version__}"
+TIMEOUT = aiohttp.ClientTimeout(total=30)
+KEPT_ANSWERS = 1_000
+
+T = TypeVar("T")
+Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
+Authorize = Callable[[], Awaitable[str]]
+Forget = Callable[[str], None]
+
+
+class Client(gidgethub_abc.GitHubAPI):
+    """GitHub as one identity sees it.
+
+    The cache of conditional requests is this client's own: gidgethub keys it by address alone,
+    so sharing it would show one installation what another may read.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        *,
+        authorize: Authorize,
+        forget: Forget,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        super().__init__(USER_AGENT, base_url=api_url, cache=LRUCache(maxsize=KEPT_ANSWERS))
+        self._session = session
+        self._authorize = authorize
+        self._forget = forget
+        self._clock = clock
+        self._sleep = sleep
+        self.requests = 0  # sent so far, each try counted
+
+    async def read(self, type_: type[T], url: str, **variables: str) -> T:
+        """GET one thing as *type_*."""
+        with _translated():
+            answer = await self.getitem(url, variables)
+        return _typed(answer, type_)
+
+    async def read_all(
+        self, type_: type[T], url: str, *, key: str = "items", **variables: str
+    ) -> list[T]:
+        """GET every page of a list; *key* names the list where an object holds it.
+
+        A page that fails fails the whole: a half list would be taken for all there is.
+        """
+        with _translated():
+            answers = [item async for item in self.getiter(url, variables, iterable_key=key)]
+        return _typed(answers, list[type_])  # type: ignore[valid-type]  # a type made at run time
+
+    async def read_bytes(self, url: str, limit: int, **variables: str) -> bytes:
+        """GET a blob's raw bytes, at most *limit* of them, past the JSON and its base64."""
+        full = sansio.format_url(url, variables, base_url=self.base_url)
+        headers = sansio.create_headers(self.requester, accept=RAW)
+        with _translated():
+            status, answer, content = await self._request("GET", full, headers, limit=limit)
+            if status != 200:
+                sansio.decipher_response(status, answer, content)
+        return content
+
+    async def create(
+        self, type_: type[T], url: str, body: Mapping[str, object], **variables: str
+    ) -> T:
+        """POST *body*; the answer is *type_*."""
+        with _translated():
+            answer = await self.post(url, variables, data=body)
+        return _typed(answer, type_)
+
+    async def update(
+        self, type_: type[T], url: str, body: Mapping[str, object], **variables: str
+    ) -> T:
+        """PATCH with *body*; the answer is *type_*."""
+        with _translated():
+            answer = await self.patch(url, variables, data=body)
+        return _typed(answer, type_)
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        limit: int | None = None,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send one request, again where that is safe and may help."""
+        tries = renewed = 0
+        while True:
+            tries += 1
+            credentials = await self._authorize()
+            try:
+                status, answer, content = await self._send(
+                    method, url, {**headers, "authorization": f"Bearer {credentials}"}, body, limit
+                )
+            except (aiohttp.ClientError, TimeoutError) as fault:
+                again = after_fault(method, tries)
+                if again is None:
+                    raise errors.GitHubUnavailable(f"No answer from GitHub: {fault!r}") from fault
+                await self._sleep(again.delay)
+                continue
+            if status == 401 and not renewed:
+                # A token may have been revoked, and a fresh one is refused for a moment.
+                self._forget(credentials)
+                renewed += 1
+                await self._sleep(1.0)
+                continue
+            match after_answer(method, tries, status, answer, content, self._clock()):
+                case TryAgain(delay):
+                    await self._sleep(delay)
+                case Limited(delay):
+                    raise errors.RateLimited(
+                        f"GitHub asks for {delay:.0f} s of silence",
+                        delay=delay,
+                        request_id=answer.get("x-github-request-id", ""),
+                    )
+                case None:
+                    return status, answer, content
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        self.requests += 1
+        async with self._session.request(
+            method,
+            url,
+            headers={**headers, "x-github-api-version": API_VERSION},
+            data=body or None,
+            timeout=TIMEOUT,
+            allow_redirects=method == "GET",  # a renamed repository answers 301
+        ) as response:
+            if limit is None:
+                return response.status, response.headers, await response.read()
+            content = bytearray()
+            async for chunk in response.content.iter_any():
+                content += chunk
+                if len(content) >= limit:
+                    break
+            return response.status, response.headers, bytes(content[:limit])
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, as gidgethub asks for it."""
+        await self._sleep(seconds)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """gidgethub's exceptions as ours, sorted by who must act."""
+    try:
+        yield
+    except gidgethub.GitHubBroken as fault:
+        raise errors.GitHubUnavailable(_words(fault), request_id=_request_id(fault)) from fault
+    except gidgethub.HTTPException as fault:
+        kind = errors.NotFound if fault.status_code in {404, 410} else errors.Refused
+        raise kind(_words(fault), request_id=_request_id(fault)) from fault
+    except (LookupError, TypeError, AttributeError, ValueError) as fault:
+        # An error page in place of JSON, an unknown charset, a limit that is no number.
+        raise errors.Unexpected(f"GitHub's answer is not readable: {fault}") from fault
+
+
+def _words(fault: gidgethub.HTTPException) -> str:
+    return f"GitHub answered {int(fault.status_code)}: {fault}"
+
+
+def _request_id(fault: gidgethub.HTTPException) -> str:
+    return fault.headers.get("x-github-request-id", "")
+
+
+def _typed(answer: Any, type_: type[T]) -> T:
+    try:
+        return msgspec.convert(answer, type_)
+    except msgspec.ValidationError as fault:
+        raise errors.Unexpected(f"GitHub's answer lacks what we need: {fault}") from fault

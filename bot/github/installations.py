@@ -1,0 +1,72 @@
+"""The App's lines to GitHub: one client for itself, one for each installation."""
+
+import asyncio
+from collections.abc import MutableMapping
+
+import aiohttp
+from cachetools import LRUCache
+
+from bot.github import answers
+from bot.github.auth import InstallationTokens, Token, app_jwt, parse_expiry
+from bot.github.client import Authorize, Client, Clock, Forget, Sleep
+
+MAX_CLIENTS = 1_000  # a client holds its installation's conditional answers
+
+
+class Installations:
+    """Hands out clients; what one installation may read, no other is shown."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        app_id: str,
+        private_key: str,
+        *,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.app_id = app_id
+        self._session = session
+        self._api_url = api_url
+        self._private_key = private_key
+        self._clock = clock
+        self._sleep = sleep
+        self._app = self._client(self._app_credentials, lambda _: None)
+        self._tokens = InstallationTokens(self._create_token, clock)
+        self._clients: MutableMapping[int, Client] = LRUCache(MAX_CLIENTS)
+        self._login: str | None = None
+
+    def client(self, installation: int) -> Client:
+        """The client that acts as *installation*."""
+        if (client := self._clients.get(installation)) is None:
+            client = self._clients[installation] = self._client(
+                lambda: self._tokens.read(installation),
+                lambda value: self._tokens.forget(installation, value),
+            )
+        return client
+
+    async def read_bot_login(self) -> str:
+        """The account under which the App writes, such as `plan-gate[bot]`."""
+        if self._login is None:
+            app = await self._app.read(answers.App, "/app")
+            self._login = f"{app.slug}[bot]"
+        return self._login
+
+    async def _app_credentials(self) -> str:
+        return app_jwt(self.app_id, self._private_key, self._clock())
+
+    async def _create_token(self, installation: int) -> Token:
+        url = "/app/installations/{id}/access_tokens"
+        made = await self._app.create(answers.AccessToken, url, {}, id=str(installation))
+        return Token(made.token, parse_expiry(made.expires_at))
+
+    def _client(self, authorize: Authorize, forget: Forget) -> Client:
+        return Client(
+            self._session,
+            self._api_url,
+            authorize=authorize,
+            forget=forget,
+            clock=self._clock,
+            sleep=self._sleep,
+        )

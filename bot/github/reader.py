@@ -1,0 +1,196 @@
+"""The only reads: one function per thing that GitHub is asked for, each to the end or not at all.
+
+Git objects never change, so they are kept by SHA; everything else is a conditional request.
+"""
+
+from collections.abc import MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cachetools import LRUCache
+
+from bot.gate.facts import Actor, Branch, ChangedFile, Pull
+from bot.github import answers
+from bot.github.client import Client
+from bot.github.errors import Incomplete
+
+T = TypeVar("T")
+
+MAX_FILES = 3_000  # GitHub lists no more files of a pull request
+_FILE_MODES = {"100644", "100755"}  # no symbolic links, no submodules
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """A pull request with what deciding about it needs beside its own words."""
+
+    pull: Pull
+    default_branch: str
+    changed_files: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFile:
+    """A changed file and its blob at the head; `None` where it is removed."""
+
+    file: ChangedFile
+    blob: str | None
+
+
+Tree = dict[str, str]
+"""Path to blob SHA, of every file of a tree."""
+
+
+class ObjectCache:
+    """Git objects by repository and SHA: immutable, bounded, shared by all evaluations.
+
+    The repository is part of the key, so that nobody reads by SHA what they could not list.
+    """
+
+    def __init__(self, blob_bytes: int = 64 << 20, tree_entries: int = 500_000) -> None:
+        self.blobs: MutableMapping[tuple[str, str], bytes] = LRUCache(blob_bytes, getsizeof=len)
+        self.trees: MutableMapping[tuple[str, str], Tree] = LRUCache(
+            tree_entries, getsizeof=lambda tree: len(tree) + 1
+        )
+        self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
+
+
+class Reader:
+    """Reads of one repository, through one installation's client."""
+
+    def __init__(self, client: Client, repository: str, objects: ObjectCache) -> None:
+        self._client = client
+        self.repository = repository
+        self._owner, _, self._repo = repository.partition("/")
+        self._objects = objects
+
+    async def read_pull(self, number: int) -> OpenPull:
+        """One pull request as it is now."""
+        url = "/repos/{owner}/{repo}/pulls/{number}"
+        return self._pull(
+            await self._client.read(answers.PullRequest, url, **self._at(number=str(number)))
+        )
+
+    async def read_open_pulls(self) -> list[OpenPull]:
+        """Every open pull request of the repository."""
+        url = "/repos/{owner}/{repo}/pulls?state=open&per_page=100"
+        found = await self._client.read_all(answers.PullRequest, url, **self._at())
+        return [self._pull(pull) for pull in found]
+
+    async def read_pulls_at(self, sha: str) -> list[OpenPull]:
+        """The open pull requests whose head is *sha*, forks included."""
+        url = "/repos/{owner}/{repo}/commits/{sha}/pulls?per_page=100"
+        found = await self._client.read_all(answers.PullRequest, url, **self._at(sha=sha))
+        return [
+            self._pull(pull)
+            for pull in found
+            if pull.state == "open"
+            and pull.head.sha == sha
+            and pull.base.repo.full_name.casefold() == self.repository.casefold()
+        ]
+
+    async def read_files(self, pull: OpenPull) -> list[HeadFile]:
+        """The files that a pull request changes.
+
+        Raises `Incomplete` where GitHub lists fewer than there are: what was not listed
+        was not checked.
+        """
+        url = "/repos/{owner}/{repo}/pulls/{number}/files?per_page=100"
+        number = str(pull.pull.number)
+        found = await self._client.read_all(answers.File, url, **self._at(number=number))
+        if len(found) >= MAX_FILES or len(found) < (pull.changed_files or 0):
+            raise Incomplete(f"GitHub lists only {len(found):,} of the changed files")
+        return [_head_file(file) for file in found]
+
+    async def read_branch(self, name: str) -> Branch:
+        """A branch's tip."""
+        url = "/repos/{owner}/{repo}/branches/{branch}"
+        branch = await self._client.read(answers.Branch, url, **self._at(branch=name))
+        return Branch(name, branch.commit.sha, branch.commit.commit.tree.sha)
+
+    async def read_commit_tree(self, sha: str) -> str:
+        """The tree of a commit."""
+        key = (self.repository, sha)
+        if key not in self._objects.commits:
+            url = "/repos/{owner}/{repo}/git/commits/{sha}"
+            commit = await self._client.read(answers.GitCommit, url, **self._at(sha=sha))
+            self._objects.commits[key] = commit.tree.sha
+        return self._objects.commits[key]
+
+    async def read_tree(self, sha: str) -> Tree:
+        """Every file of a tree; raises `Incomplete` where GitHub cuts the list."""
+        key = (self.repository, sha)
+        if (kept := self._objects.trees.get(key)) is not None:
+            return kept
+        url = "/repos/{owner}/{repo}/git/trees/{sha}?recursive=1"
+        answer = await self._client.read(answers.Tree, url, **self._at(sha=sha))
+        if answer.truncated:
+            raise Incomplete("GitHub cuts the list of the repository's files")
+        tree = {e.path: e.sha for e in answer.tree if e.mode in _FILE_MODES}
+        _keep(self._objects.trees, key, tree)
+        return tree
+
+    async def read_blob(self, sha: str, limit: int) -> bytes:
+        """A file's content, or its first *limit* + 1 bytes where it is larger."""
+        key = (self.repository, sha)
+        if (kept := self._objects.blobs.get(key)) is not None:
+            return kept
+        url = "/repos/{owner}/{repo}/git/blobs/{sha}"
+        content = await self._client.read_bytes(url, limit + 1, **self._at(sha=sha))
+        _keep(self._objects.blobs, key, content)
+        return content
+
+    async def read_messages(self, base: str, head: str) -> list[str]:
+        """The messages of the commits that *head* has and *base* has not."""
+        url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=100"
+        found = await self._client.read_all(
+            answers.Commit, url, key="commits", **self._at(basehead=f"{base}...{head}")
+        )
+        return [commit.commit.message for commit in found]
+
+    async def read_check_runs(self, sha: str, name: str, app_id: str) -> list[answers.CheckRun]:
+        """Our newest check runs of that name on a commit; nobody else's count."""
+        url = (
+            "/repos/{owner}/{repo}/commits/{sha}/check-runs"
+            "?check_name={name}&app_id={app_id}&per_page=100"
+        )
+        variables = self._at(sha=sha, name=name, app_id=app_id)
+        return await self._client.read_all(answers.CheckRun, url, key="check_runs", **variables)
+
+    async def read_comments(self, number: int) -> list[answers.Comment]:
+        """Every comment of a pull request's conversation, oldest first."""
+        url = "/repos/{owner}/{repo}/issues/{number}/comments?per_page=100"
+        return await self._client.read_all(answers.Comment, url, **self._at(number=str(number)))
+
+    def _at(self, **more: str) -> dict[str, str]:
+        return {"owner": self._owner, "repo": self._repo, **more}
+
+    def _pull(self, answer: answers.PullRequest) -> OpenPull:
+        user = answer.user or answers.User("ghost")  # GitHub's name for a deleted account
+        return OpenPull(
+            Pull(
+                repository=answer.base.repo.full_name,
+                number=answer.number,
+                title=answer.title,
+                body=answer.body or "",
+                author=Actor(user.login, user.type == "Bot"),
+                head_ref=answer.head.ref,
+                head_sha=answer.head.sha,
+                base_ref=answer.base.ref,
+                is_open=answer.state == "open",
+            ),
+            answer.base.repo.default_branch,
+            answer.changed_files,
+        )
+
+
+def _head_file(file: answers.File) -> HeadFile:
+    removed = file.status == "removed"
+    changed = ChangedFile(file.filename, file.previous_filename, removed)
+    return HeadFile(changed, None if removed else file.sha)
+
+
+def _keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
+    with suppress(ValueError):  # larger than the whole cache: read again next time
+        cache[key] = value

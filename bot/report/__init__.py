@@ -1,0 +1,1 @@
+"""What people see: verdicts as check runs and comments. Pure; it refuses to decide anything."""

@@ -1,0 +1,179 @@
+"""Verdicts as one check run: title, summary and annotations within GitHub's limits."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from bot.gate.facts import PlanFile
+from bot.gate.verdict import Conclusion, LinksDiffer, ProposedConfigBroken, Reason, Verdict
+from bot.plan.diagnostics import Diagnostic, Severity
+from bot.report.markdown import code, fit, visible
+from bot.report.words import STATUS, Site, headline, next_step, why
+
+NAME = "Plan gate"
+
+# https://docs.github.com/en/rest/checks/runs: lengths in bytes or characters, whichever is less
+MAX_TITLE = 255
+MAX_SUMMARY = 65_535
+MAX_MESSAGE = 64_000
+MAX_ANNOTATIONS = 1_000  # ours: twenty requests' worth
+
+_LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_ORDER = list(_LEVELS)
+_MARK = "\n\n<!-- plan-gate {digest} -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pull request with its verdict."""
+
+    number: int
+    title: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A finding on a line, as GitHub takes it; columns only where it stands on one line."""
+
+    path: str
+    start_line: int
+    end_line: int
+    annotation_level: str
+    message: str
+    title: str
+    start_column: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """Everything that is published on a head commit.
+
+    The summary ends in a hidden digest of the whole, by which an unchanged verdict is known
+    again: GitHub's own copy of our words need not come back letter by letter.
+    """
+
+    external_id: str
+    conclusion: Conclusion
+    title: str
+    summary: str
+    annotations: tuple[Annotation, ...]
+
+
+def render_check_run(judged: Sequence[Judged], site: Site, external_id: str) -> CheckRun:
+    """The check run of one head commit: usually one pull request's, else the strictest of all."""
+    first = _strictest(judged)
+    title = headline(first.verdict)
+    if len(judged) > 1 and first.verdict.blocked:
+        title = f"#{first.number}: {title}"
+    annotations = _annotations(judged)
+    shown = annotations[:MAX_ANNOTATIONS]
+    sections = [_section(one, site, several=len(judged) > 1) for one in judged]
+    if len(shown) < len(annotations):
+        sections.append(f"{len(annotations) - len(shown):,} more findings are not shown.")
+    unmarked = CheckRun(
+        external_id=visible(external_id, MAX_TITLE),
+        conclusion=first.verdict.conclusion,
+        title=visible(title, MAX_TITLE),
+        summary=fit("\n\n".join(sections), MAX_SUMMARY - len(_MARK) - 64),
+        annotations=shown,
+    )
+    return _marked(unmarked)
+
+
+def digest_mark(summary: str) -> str:
+    """The hidden mark that ends a summary of ours; empty where there is none."""
+    mark = summary[-(len(_MARK) + 64) :].rpartition("<!-- plan-gate ")
+    return f"{mark[1]}{mark[2]}".strip() if mark[1] else ""
+
+
+def _marked(run: CheckRun) -> CheckRun:
+    digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()[:16]
+    summary = run.summary + _MARK.format(digest=digest)
+    return CheckRun(run.external_id, run.conclusion, run.title, summary, run.annotations)
+
+
+def _strictest(judged: Sequence[Judged]) -> Judged:
+    order = [Conclusion.FAILURE, Conclusion.NEUTRAL, Conclusion.SUCCESS]
+    return min(judged, key=lambda one: order.index(one.verdict.conclusion))
+
+
+def _section(one: Judged, site: Site, *, several: bool) -> str:
+    """One pull request's part: why, the next step, then the table of plans."""
+    verdict = one.verdict
+    blocking = [r for r in verdict.reasons if r.blocks]
+    asides = [r for r in verdict.reasons if isinstance(r, LinksDiffer)] if blocking else []
+    parts = [f"### #{one.number} {code(one.title)}"] if several else []
+    parts += _reasons([*blocking, *asides] or verdict.reasons, site)
+    if verdict.shadow and verdict.blocked:
+        parts.append("Shadow mode: this is what *would block*; merging stays possible.")
+    if table := _table(verdict):
+        parts.append(table)
+    return "\n\n".join(parts)
+
+
+def _reasons(reasons: Sequence[Reason], site: Site) -> Iterator[str]:
+    for index, reason in enumerate(reasons[:20]):
+        text = why(reason, site)
+        yield f"**{text}**" if index == 0 and reason.blocks else text
+        if step := next_step(reason, site):
+            yield f"**Next step:** {step}"
+
+
+def _table(verdict: Verdict) -> str:
+    plans = dict.fromkeys(
+        [*verdict.touched, *(r.plan for r in verdict.reasons if hasattr(r, "plan"))]
+    )
+    if not plans:
+        return ""
+    rows = [_row(plan) for plan in list(plans)[:50]]
+    return "\n".join(["| Plan | Status | Findings |", "|---|---|---|", *rows])
+
+
+def _row(plan: PlanFile) -> str:
+    name = f"{code(plan.label)} {code(plan.plan.title, 80) if plan.plan.title else ''}".strip()
+    return f"| {name} | {STATUS[plan.plan.status]} | {_findings(plan.diagnostics)} |"
+
+
+def _findings(found: Sequence[Diagnostic]) -> str:
+    counts = [(severity, sum(d.severity is severity for d in found)) for severity in _ORDER]
+    words = [_counted(n, s) for s, n in counts if n]
+    return ", ".join(words) or "none"
+
+
+def _counted(number: int, severity: Severity) -> str:
+    plural = "s" if number > 1 and severity is not Severity.INFO else ""
+    return f"{number} {severity}{plural}"
+
+
+def _annotations(judged: Sequence[Judged]) -> list[Annotation]:
+    """Findings of the touched plans, errors first, each once."""
+    found: dict[Annotation, int] = {}
+    for one in judged:
+        for reason in one.verdict.reasons:
+            if isinstance(reason, ProposedConfigBroken):
+                problem = reason.problem
+                place = (problem.path, problem.line, problem.line)
+                found[Annotation(*place, "failure", problem.message, "Configuration error")] = 0
+        for plan in one.verdict.touched:
+            for diagnostic in plan.diagnostics:
+                found[_annotation(plan.path, diagnostic)] = _ORDER.index(diagnostic.severity)
+    return sorted(found, key=lambda a: (found[a], a.path, a.start_line, a.start_column or 0))
+
+
+def _annotation(path: str, diagnostic: Diagnostic) -> Annotation:
+    span = diagnostic.span
+    notes = [f"Line {note.span.line}: {note.message}" for note in diagnostic.notes]
+    one_line = span.line == span.end_line
+    return Annotation(
+        path=path,
+        start_line=span.line,
+        end_line=span.end_line,
+        annotation_level=_LEVELS[diagnostic.severity],
+        message=fit("\n".join([diagnostic.message, *notes]), MAX_MESSAGE),
+        title=f"{diagnostic.code} {diagnostic.name}",
+        start_column=span.column if one_line else None,
+        end_column=max(span.end_column - 1, span.column) if one_line else None,
+    )

@@ -1,0 +1,55 @@
+"""Untrusted text into Markdown that shows it and does nothing else: no markup, mention or break."""
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+# Control, format and separator characters reorder, hide or break what stands around them.
+_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+
+
+def visible(text: str, limit: int = 200) -> str:
+    """*text* on one line, without invisible characters, cut to *limit* characters."""
+    shown = "".join(
+        " " if char in "\r\n\t" else char
+        for char in text
+        if char in "\r\n\t" or unicodedata.category(char) not in _INVISIBLE
+    )
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def code(text: str, limit: int = 200) -> str:
+    """*text* as inline code: no markup, mention or reference inside takes effect.
+
+    A bar would end a table's cell, even inside code.
+    """
+    shown = visible(text, limit).replace("|", "¦") or " "
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    ticks = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def escape(text: str, limit: int = 300) -> str:
+    """*text* as plain words: no markup, no link by itself, nobody mentioned."""
+    shown = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", visible(text, limit))
+    return re.sub(r"(@|#(?=\d)|://|www(?=\.))", "\\1\u200b", shown)
+
+
+def link(text: str, url: str) -> str:
+    """A link with *text* as inline code."""
+    return f"[{code(text).replace('[', '(').replace(']', ')')}]({url})"
+
+
+def path_url(*parts: str) -> str:
+    """The parts as a URL's path; slashes within a part stay."""
+    return "/".join(quote(part, safe="/") for part in parts)
+
+
+def fit(text: str, limit: int, notice: str = "\n\n… cut: too long to show.") -> str:
+    """*text* in at most *limit* bytes of UTF-8, ending in *notice* where it was cut."""
+    raw = text.encode()
+    if len(raw) <= limit:
+        return text
+    return raw[: limit - len(notice.encode())].decode(errors="ignore") + notice

@@ -1,0 +1,1 @@
+"""The HTTP side: takes deliveries in, and says whether the process is well. It judges nothing."""

@@ -1,0 +1,175 @@
+"""Claims dirty subjects and runs each to its end. It decides only what becomes of a failed run."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+from structlog.typing import FilteringBoundLogger as BoundLogger
+
+from bot.errors import PlanGateError
+from bot.github.errors import RateLimited
+from bot.github.publisher import Guard
+from bot.reconcile import Superseded
+from bot.subject import Subject, parse_subject
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Claim, Mark
+from bot.work.store import WorkStore
+
+SLOTS = 8  # subjects under way at a time
+ATTEMPTS = 8
+LONGEST_WAIT = 15 * 60.0
+STORE_AWAY = 1.0  # seconds before the store is asked again
+
+_log = structlog.get_logger()
+
+
+class ClaimLost(PlanGateError):
+    """Another run owns the subject now: this one may write nothing any more."""
+
+
+class Runner(Protocol):
+    """What is done with a claimed subject."""
+
+    async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
+        """Bring *subject* up to date; say how it ended."""
+        ...
+
+    async def report_fault(
+        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+    ) -> None:
+        """Show people that *subject* could not be evaluated."""
+        ...
+
+
+class Worker:
+    """Works off the queue until it is stopped; a stop lets the runs under way end."""
+
+    def __init__(
+        self,
+        store: WorkStore,
+        runner: Runner,
+        *,
+        clock: Callable[[], float] = time.time,
+        jitter: Callable[[], float] = random.random,
+        slots: int = SLOTS,
+    ) -> None:
+        self._store = store
+        self._runner = runner
+        self._clock = clock
+        self._jitter = jitter
+        self._slots = slots
+        self._stopping = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> None:
+        """Recover what a dead process left, then run until `stop`."""
+        if recovered := await self._store.recover():
+            _log.info("recovered", runs=recovered)
+        while not self._stopping:
+            self._store.wake.clear()  # before looking, so that no wake-up is lost
+            try:
+                await self._claim()
+                wait = await self._seconds_to_next()
+            except StoreUnavailable as fault:
+                _log.error("store unavailable", reason=str(fault))
+                wait = STORE_AWAY
+            await self._sleep(wait)
+        await asyncio.gather(*self._running)
+
+    def stop(self) -> None:
+        """Claim nothing more; `work` returns when the runs under way have ended."""
+        self._stopping = True
+        self._store.wake.set()
+
+    async def _claim(self) -> None:
+        free = self._slots - len(self._running)
+        for claim in await self._store.claim(free) if free else ():
+            task = asyncio.create_task(self._run(claim), name=claim.key)
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._store.wake.set()
+
+    async def _seconds_to_next(self) -> float | None:
+        if len(self._running) >= self._slots:
+            return None
+        due = await self._store.next_due()
+        return None if due is None else max(due - self._clock(), 0.0)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._store.wake.wait(), seconds)
+
+    async def _run(self, claim: Claim) -> None:
+        """One run, from claim to finish; whatever goes wrong is recorded and tried again."""
+        subject = parse_subject(claim.key)
+        log = _log.bind(subject=claim.key, installation=claim.tenant, attempt=claim.attempts + 1)
+        if subject is None:
+            await self._end(lambda: self._store.park(claim, "No subject of this version."))
+            return
+        began = self._clock()
+        try:
+            outcome = await self._runner.run(subject, claim.tenant, lambda: self._owned(claim))
+        except ClaimLost:
+            log.info("claim lost")
+        except Superseded as change:
+            log.info("superseded", reason=str(change))
+            await self._end(lambda: self._store.enqueue([Mark(claim.key, claim.tenant)]))
+            await self._end(lambda: self._store.finish(claim))
+        except RateLimited as limit:
+            log.warning("rate limited", seconds=limit.delay)
+            until = self._clock() + limit.delay
+            await self._end(lambda: self._store.pause(claim.tenant, until))
+            await self._end(lambda: self._store.release(claim))
+        except asyncio.CancelledError:
+            await self._store.release(claim)
+            raise
+        except Exception as fault:  # noqa: BLE001 – the one place that records whatever went wrong
+            await self._failed(claim, subject, fault, log)
+        else:
+            await self._end(lambda: self._store.finish(claim))
+            log.info("evaluated", outcome=outcome, seconds=round(self._clock() - began, 3))
+
+    async def _owned(self, claim: Claim) -> None:
+        if not await self._store.owns(claim):
+            raise ClaimLost("another run owns the subject")
+
+    async def _failed(
+        self, claim: Claim, subject: Subject, fault: Exception, log: BoundLogger
+    ) -> None:
+        """Try again later; after the last try say so on GitHub, and park the row."""
+        error = f"{type(fault).__name__}: {fault}"
+        unforeseen = not isinstance(fault, PlanGateError)
+        if claim.attempts + 1 < ATTEMPTS:
+            delay = self._delay(claim.attempts)
+            log.warning("failed", error=error, retry_in=round(delay, 1), exc_info=unforeseen)
+            await self._end(lambda: self._store.retry(claim, delay=delay, error=error))
+            return
+        log.error("gave up", error=error, exc_info=unforeseen)
+        try:
+            await self._runner.report_fault(
+                subject, claim.tenant, fault, lambda: self._owned(claim)
+            )
+        except PlanGateError as unreported:
+            log.error("could not report", error=str(unreported))
+        await self._end(lambda: self._store.park(claim, error))
+
+    async def _end(self, ending: Callable[[], Awaitable[object]]) -> None:
+        """Write how a run ended, however long the store is away: else the row would stay taken."""
+        while True:
+            try:
+                await ending()
+                return
+            except StoreUnavailable as fault:
+                _log.error("store unavailable", reason=str(fault))
+                await asyncio.sleep(STORE_AWAY)
+
+    def _delay(self, attempts: int) -> float:
+        """Seconds before the next try: 2, 6, 18 … up to 15 minutes, spread by a quarter."""
+        return float(min(2.0 * 3.0**attempts, LONGEST_WAIT) * (0.75 + 0.5 * self._jitter()))

@@ -1,0 +1,31 @@
+"""A GitHub in memory, for the demo and the tests; it knows nothing of the bot that it serves."""
+
+from bot.sandbox.actions.merging import MergeBlocked
+from bot.sandbox.exchange import Exchange
+from bot.sandbox.git.objects import Symlink
+from bot.sandbox.pull_request import PullRequest
+from bot.sandbox.repository import Repository
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.state.accounts import App, Installation
+from bot.sandbox.state.checks import Action, Annotation, CheckRun
+from bot.sandbox.state.deliveries import Delivery
+from bot.sandbox.state.records import Comment, MergeGroup
+from bot.sandbox.state.rules import MergeState
+
+__all__ = [
+    "Action",
+    "Annotation",
+    "App",
+    "CheckRun",
+    "Comment",
+    "Delivery",
+    "Exchange",
+    "Installation",
+    "MergeBlocked",
+    "MergeGroup",
+    "MergeState",
+    "PullRequest",
+    "Repository",
+    "Sandbox",
+    "Symlink",
+]

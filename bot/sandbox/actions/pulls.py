@@ -1,0 +1,188 @@
+"""The life of a pull request: opened, edited, labelled, reviewed, closed, merged."""
+
+from bot.sandbox.actions import announce
+from bot.sandbox.actions.merging import MergeBlocked, write_merge
+from bot.sandbox.actions.push import close_pull, mark_merged, move_branch
+from bot.sandbox.shapes.issues import label as label_shape
+from bot.sandbox.state.accounts import Account
+from bot.sandbox.state.records import (
+    Issue,
+    JsonObject,
+    Label,
+    MergeMethod,
+    Pull,
+    Repo,
+    Review,
+    ReviewState,
+)
+from bot.sandbox.state.rules import merge_state
+from bot.sandbox.state.world import World
+
+
+def open_issue(world: World, repo: Repo, title: str, body: str | None, author: Account) -> Issue:
+    """Open an issue; the Apps of this sandbox do not listen to `issues`."""
+    now = world.clock()
+    issue = Issue(
+        id=world.next_id("issue"),
+        number=len(repo.issues) + 1,
+        author=author,
+        title=title,
+        body=body,
+        created_at=now,
+        updated_at=now,
+    )
+    repo.issues[issue.number] = issue
+    return issue
+
+
+def open_pull(
+    world: World,
+    repo: Repo,
+    *,
+    head_repo: Repo,
+    head_ref: str,
+    base_ref: str,
+    title: str,
+    body: str | None,
+    author: Account,
+    draft: bool,
+) -> Pull:
+    """Open a pull request between two branches that exist."""
+    head_sha, base_sha = head_repo.branch(head_ref), repo.branch(base_ref)
+    if head_sha is None or base_sha is None:
+        raise LookupError(f"no branch {head_ref if head_sha is None else base_ref}")
+    now = world.clock()
+    pull = Pull(
+        id=world.next_id("pull"),
+        number=len(repo.issues) + 1,
+        author=author,
+        title=title,
+        body=body,
+        created_at=now,
+        updated_at=now,
+        head_repo=head_repo,
+        head_ref=head_ref,
+        head_sha=head_sha,
+        base_ref=base_ref,
+        base_sha=base_sha,
+        draft=draft,
+    )
+    repo.issues[pull.number] = pull
+    repo.refs[f"refs/pull/{pull.number}/head"] = head_sha
+    announce.pull_request(world, repo, pull, "opened", author)
+    return pull
+
+
+def edit_pull(
+    world: World,
+    repo: Repo,
+    pull: Pull,
+    by: Account,
+    *,
+    title: str | None = None,
+    body: str | None = None,
+    base: str | None = None,
+) -> None:
+    """Change title, body or base branch; nothing is announced where nothing changes."""
+    changes: JsonObject = {}
+    if title is not None and title != pull.title:
+        changes["title"] = {"from": pull.title}
+        pull.title = title
+    if body is not None and body != pull.body:
+        changes["body"] = {"from": pull.body or ""}
+        pull.body = body
+    if base is not None and base != pull.base_ref:
+        tip = repo.branch(base)
+        if tip is None:
+            raise LookupError(f"no branch {base}")
+        changes["base"] = {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}
+        pull.base_ref, pull.base_sha = base, tip
+    if changes:
+        pull.updated_at = world.clock()
+        announce.pull_request(world, repo, pull, "edited", by, {"changes": changes})
+
+
+def reopen_pull(world: World, repo: Repo, pull: Pull, by: Account) -> None:
+    """Open a closed pull request again; what was pushed to its head meanwhile comes with it."""
+    if pull.state == "open" or pull.merged_at is not None:
+        raise ValueError("only a closed pull request that was not merged can be reopened")
+    pull.closed_at = None
+    pull.updated_at = world.clock()
+    pull.head_sha = pull.head_repo.branch(pull.head_ref) or pull.head_sha
+    repo.refs[f"refs/pull/{pull.number}/head"] = pull.head_sha
+    announce.pull_request(world, repo, pull, "reopened", by)
+
+
+def set_draft(world: World, repo: Repo, pull: Pull, by: Account, *, draft: bool) -> None:
+    """Mark a pull request as a draft, or as ready for review."""
+    if draft != pull.draft:
+        pull.draft = draft
+        pull.updated_at = world.clock()
+        action = "converted_to_draft" if draft else "ready_for_review"
+        announce.pull_request(world, repo, pull, action, by)
+
+
+def add_label(world: World, repo: Repo, issue: Issue, name: str, by: Account) -> None:
+    """Put a label on an issue or a pull request, made where the repository lacks it."""
+    label = repo.labels.setdefault(name, Label(world.next_id("label"), name))
+    if label not in issue.labels:
+        issue.labels.append(label)
+        _announce_label(world, repo, issue, label, "labeled", by)
+
+
+def remove_label(world: World, repo: Repo, issue: Issue, name: str, by: Account) -> None:
+    """Take a label off; raises LookupError where it is not on."""
+    label = next((label for label in issue.labels if label.name == name), None)
+    if label is None:
+        raise LookupError(f"no label {name}")
+    issue.labels.remove(label)
+    _announce_label(world, repo, issue, label, "unlabeled", by)
+
+
+def _announce_label(
+    world: World, repo: Repo, issue: Issue, label: Label, action: str, by: Account
+) -> None:
+    issue.updated_at = world.clock()
+    if isinstance(issue, Pull):
+        extra = {"label": label_shape(world, repo, label)}
+        announce.pull_request(world, repo, issue, action, by, extra)
+
+
+def submit_review(
+    world: World, repo: Repo, pull: Pull, by: Account, state: ReviewState, body: str
+) -> Review:
+    """Review the present head."""
+    review = Review(world.next_id("review"), by, state, body, pull.head_sha, world.clock())
+    pull.reviews.append(review)
+    announce.review(world, repo, pull, review, "submitted", by)
+    return review
+
+
+def dismiss_review(world: World, repo: Repo, pull: Pull, review: Review, by: Account) -> None:
+    """Dismiss a review: it stays, and no longer counts."""
+    review.state = "DISMISSED"
+    announce.review(world, repo, pull, review, "dismissed", by)
+
+
+def merge_pull(
+    world: World, repo: Repo, pull: Pull, by: Account, method: MergeMethod, *, admin: bool
+) -> str:
+    """Merge, unless rules stand against it that the person may not bypass; return the new tip.
+
+    Raises MergeBlocked.
+    """
+    state = merge_state(world, repo, pull)
+    bypassed = admin and state.state in ("blocked", "behind")
+    if not state.clean and not bypassed:
+        raise MergeBlocked(state.reasons or (f"Pull request is {state.state}",))
+    tip = repo.refs[f"refs/heads/{pull.base_ref}"]
+    merged = write_merge(world, repo, tip, pull, method, by)
+    mark_merged(world, repo, pull, merged, by)
+    move_branch(world, repo, pull.base_ref, merged, by)
+    return merged
+
+
+def close(world: World, repo: Repo, pull: Pull, by: Account) -> None:
+    """Close a pull request that is open."""
+    if pull.state == "open":
+        close_pull(world, repo, pull, by)

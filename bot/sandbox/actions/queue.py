@@ -1,0 +1,123 @@
+"""The merge queue: groups are built on each other, checked on their own head, merged in order."""
+
+from bot.sandbox.actions import announce
+from bot.sandbox.actions.merging import MergeBlocked, write_merge
+from bot.sandbox.actions.push import mark_merged, move_branch
+from bot.sandbox.actions.suites import request_suites
+from bot.sandbox.state.accounts import Account
+from bot.sandbox.state.records import GroupState, MergeGroup, MergeMethod, Pull, Repo
+from bot.sandbox.state.rules import merge_state, unmet_checks
+from bot.sandbox.state.world import World
+
+_QUEUE_LOGIN = "github-merge-queue[bot]"
+
+
+def enqueue(
+    world: World, repo: Repo, pulls: list[Pull], by: Account, method: MergeMethod, *, admin: bool
+) -> MergeGroup:
+    """Put pull requests into the queue as one group and ask for its checks.
+
+    Raises MergeBlocked where one of them may not merge, unless the person bypasses its rules.
+    """
+    for pull in pulls:
+        state = merge_state(world, repo, pull)
+        if not state.clean and not (admin and state.state == "blocked"):
+            raise MergeBlocked(state.reasons or (f"Pull request is {state.state}",))
+    waiting = [group for group in repo.groups if group.base_ref == pulls[0].base_ref]
+    tip = waiting[-1].head_sha if waiting else repo.refs[f"refs/heads/{pulls[0].base_ref}"]
+    group = MergeGroup(pulls, pulls[0].base_ref, tip, "", tip, method)
+    _build(world, repo, group, tip)
+    repo.groups.append(group)
+    for pull in pulls:
+        announce.pull_request(world, repo, pull, "enqueued", by)
+    _request_checks(world, repo, group)
+    advance(world, repo)
+    return group
+
+
+def advance(world: World, repo: Repo) -> None:
+    """Merge or remove the first group where its checks have decided; go on until one waits."""
+    while repo.groups:
+        group = repo.groups[0]
+        if repo.branch(group.base_ref) != group.base_sha:
+            _rebuild(world, repo, repo.groups)
+            continue
+        unmet = unmet_checks(world, repo, group.base_ref, group.head_sha)
+        if any(check.failed for check in unmet):
+            _leave(world, repo, group, "failed")
+        elif not unmet:
+            _merge(world, repo, group)
+        else:
+            return
+
+
+def dequeue(world: World, repo: Repo, group: MergeGroup) -> None:
+    """Take a group out of the queue by hand."""
+    _leave(world, repo, group, "dequeued")
+    advance(world, repo)
+
+
+def _build(world: World, repo: Repo, group: MergeGroup, tip: str) -> None:
+    queue = world.account(_QUEUE_LOGIN)
+    group.base_sha = group.head_sha = tip
+    for pull in group.pulls:
+        group.head_sha = write_merge(world, repo, group.head_sha, pull, group.method, queue)
+    last = group.pulls[-1].number
+    group.head_ref = f"refs/heads/gh-readonly-queue/{group.base_ref}/pr-{last}-{group.base_sha}"
+    group.state = "checks_requested"
+
+
+def _request_checks(world: World, repo: Repo, group: MergeGroup) -> None:
+    queue = world.account(_QUEUE_LOGIN)
+    repo.refs[group.head_ref] = group.head_sha
+    branch = group.head_ref.removeprefix("refs/heads/")
+    announce.push(
+        world, repo, group.head_ref, announce.NO_COMMIT, group.head_sha, queue, forced=False
+    )
+    request_suites(world, repo, branch, announce.NO_COMMIT, group.head_sha, queue)
+    announce.merge_group(world, repo, group, "checks_requested", queue)
+
+
+def _merge(world: World, repo: Repo, group: MergeGroup) -> None:
+    queue = world.account(_QUEUE_LOGIN)
+    repo.groups.remove(group)
+    group.state = "merged"
+    for pull in group.pulls:
+        mark_merged(world, repo, pull, group.head_sha, queue)
+    move_branch(world, repo, group.base_ref, group.head_sha, queue)
+    _destroy(world, repo, group, "merged")
+
+
+def _leave(world: World, repo: Repo, group: MergeGroup, state: GroupState) -> None:
+    """Remove a group that will not merge; those behind it are built again without it."""
+    queue = world.account(_QUEUE_LOGIN)
+    position = repo.groups.index(group)
+    repo.groups.remove(group)
+    group.state = state
+    _destroy(world, repo, group, "dequeued")
+    for pull in group.pulls:
+        reason = "CI_FAILURE" if state == "failed" else "MANUAL"
+        announce.pull_request(world, repo, pull, "dequeued", queue, {"reason": reason})
+    _rebuild(world, repo, repo.groups[position:])
+
+
+def _rebuild(world: World, repo: Repo, groups: list[MergeGroup]) -> None:
+    """Build groups anew on what stands before them now."""
+    for group in [*groups]:
+        _destroy(world, repo, group, "invalidated")
+        position = repo.groups.index(group)
+        before = repo.groups[position - 1].head_sha if position else None
+        tip = before or repo.refs[f"refs/heads/{group.base_ref}"]
+        try:
+            _build(world, repo, group, tip)
+        except MergeBlocked:
+            repo.groups.remove(group)
+            group.state = "failed"
+            continue
+        _request_checks(world, repo, group)
+
+
+def _destroy(world: World, repo: Repo, group: MergeGroup, reason: str) -> None:
+    queue = world.account(_QUEUE_LOGIN)
+    repo.refs.pop(group.head_ref, None)
+    announce.merge_group(world, repo, group, "destroyed", queue, reason)

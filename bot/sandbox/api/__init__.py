@@ -1,0 +1,1 @@
+"""The REST API: routes, who may call them, and what GitHub answers."""

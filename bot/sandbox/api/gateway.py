@@ -1,0 +1,196 @@
+"""The way of a request through the API: admitted, routed, allowed, answered, stamped."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.sandbox.api import (
+    apps,
+    checks,
+    contents,
+    deliveries,
+    issues,
+    pulls,
+    rates,
+    repos,
+    rulesets,
+)
+from bot.sandbox.api.answers import Answer, Refused, forbidden, not_found
+from bot.sandbox.api.auth import AppCaller, Caller, InstallationCaller, UserCaller, authenticate
+from bot.sandbox.api.call import Call
+from bot.sandbox.api.rates import RateLimits
+from bot.sandbox.api.routing import Route, match
+from bot.sandbox.state.accounts import allows
+from bot.sandbox.state.records import Repo
+from bot.sandbox.state.world import World
+
+VERSIONS: Final = ("2022-11-28",)
+
+_TABLE: Final = [
+    route
+    for group in (apps, deliveries, repos, checks, contents, pulls, issues, rulesets, rates)
+    for route in group.routes.table
+]
+_ROLES: Final = {
+    "read": ("read", "triage", "write", "maintain", "admin"),
+    "write": ("write", "maintain", "admin"),
+    "administration": ("admin",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of the API; the path is still percent-encoded and begins after `/api/v3`."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The finished answer; `counted` where it cost a piece of the rate limit."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    counted: bool
+
+
+class Gateway:
+    """Answers requests from the state alone: no network, no waiting."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rates = RateLimits(world)
+        self._request_ids = itertools.count(1)
+
+    def answer(self, request: Request) -> Outcome:
+        """Answer a request, a refusal included."""
+        caller: Caller | None = None
+        try:
+            _admit(request)
+            caller = authenticate(self._world, request.headers.get("Authorization"))
+            self._rates.check(caller)
+            answer = self._route(request, caller)
+        except Refused as refusal:
+            answer = refusal.answer()
+        return self._stamp(request, caller, answer)
+
+    def refuse(self, request: Request, refusal: Refused) -> Outcome:
+        """Answer with a refusal that was ordered."""
+        answer = refusal.answer()
+        reset = answer.headers.get("x-ratelimit-reset", "")
+        if reset.startswith("+"):
+            moment = int(self._world.clock()) + int(reset)
+            answer.headers = {**answer.headers, "x-ratelimit-reset": str(moment)}
+        return self._stamp(request, None, answer)
+
+    def _route(self, request: Request, caller: Caller) -> Answer:
+        found = match(_TABLE, request.method, request.path)
+        if found is None:
+            raise not_found()
+        route, path = found
+        target = self._target(path, route, caller)
+        _allow(self._world, route, caller, target, request.method)
+        call = Call(
+            world=self._world,
+            caller=caller,
+            url=self._world.api + request.path,
+            path=path,
+            query=request.query,
+            body=request.body,
+            accept=request.headers.get("Accept", ""),
+            target=target,
+            rates=self._rates.headers(caller),
+        )
+        return route.handler(call)
+
+    def _target(self, path: dict[str, str], route: Route, caller: Caller) -> Repo | None:
+        """Return the repository that a path names; one out of reach is as good as none."""
+        if "repo" not in path:
+            return None
+        repo = self._world.repo(f"{path['owner']}/{path['repo']}")
+        if repo is None or not (route.app or _reaches(self._world, caller, repo)):
+            raise not_found()
+        return repo
+
+    def _stamp(self, request: Request, caller: Caller | None, answer: Answer) -> Outcome:
+        body, headers = _encode(answer)
+        status = answer.status
+        if status == 200 and request.method == "GET":
+            etag = f'W/"{hashlib.sha256(body).hexdigest()}"'
+            headers |= {"ETag": etag, "Cache-Control": "private, max-age=60, s-maxage=60"}
+            if etag in request.headers.get("If-None-Match", ""):
+                status, body = 304, b""
+        counted = caller is not None and status != 304 and request.path != "/rate_limit"
+        if caller is not None and counted:
+            self._rates.count(caller)
+        if caller is not None:
+            headers = self._rates.headers(caller) | headers
+        number = next(self._request_ids)
+        headers["x-github-request-id"] = f"SAND:B0{number:04X}:{number:06X}"
+        headers["x-github-media-type"] = "github.v3; format=json"
+        headers["x-github-api-version-selected"] = VERSIONS[-1]
+        return Outcome(status, headers, body, counted)
+
+
+def _admit(request: Request) -> None:
+    if not request.headers.get("User-Agent"):
+        raise Refused(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a "
+            "User-Agent header.",
+        )
+    version = request.headers.get("X-GitHub-Api-Version", VERSIONS[-1])
+    if version not in VERSIONS:
+        raise Refused(400, f'Invalid API version "{version}".')
+
+
+def _reaches(world: World, caller: Caller, repo: Repo) -> bool:
+    match caller:
+        case InstallationCaller(token):
+            return token.opens(repo.id, repo.owner)
+        case UserCaller(account):
+            return world.role(repo, account) is not None
+        case AppCaller():
+            return True
+
+
+def _allow(world: World, route: Route, caller: Caller, target: Repo | None, method: str) -> None:
+    """Raise Refused where the caller may see the place, but not do this there."""
+    if route.app != isinstance(caller, AppCaller):
+        if route.app:
+            raise Refused(401, "A JSON web token could not be decoded")
+        raise forbidden()
+    match caller:
+        case InstallationCaller(token):
+            if route.needs and not any(allows(token.permissions, need) for need in route.needs):
+                raise forbidden()
+        case UserCaller(account):
+            role = None if target is None else world.role(target, account)
+            if target is not None and not any(_role_allows(role, need) for need in route.needs):
+                raise Refused(403, "Must have admin rights to Repository.")
+        case AppCaller():
+            pass
+    if target is not None and target.archived and method != "GET":
+        raise Refused(403, "Repository was archived so is read-only.")
+
+
+def _role_allows(role: str | None, need: str) -> bool:
+    name, _, level = need.partition(":")
+    return role in _ROLES["administration" if name == "administration" else level]
+
+
+def _encode(answer: Answer) -> tuple[bytes, dict[str, str]]:
+    headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+    if answer.content is None:
+        return b"", dict(answer.headers)
+    if isinstance(answer.content, bytes):
+        return answer.content, headers
+    return json.dumps(answer.content, separators=(",", ":"), ensure_ascii=False).encode(), headers

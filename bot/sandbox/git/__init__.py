@@ -1,0 +1,1 @@
+"""The part of git that a pull request needs: objects, history, differences and merges."""

@@ -1,0 +1,1 @@
+"""Pages for people: a calm likeness of a pull request on GitHub."""

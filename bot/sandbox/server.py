@@ -1,0 +1,89 @@
+"""The HTTP server: moves bytes between the network and the API or the pages, and misbehaves."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.api.gateway import Gateway, Outcome, Request
+from bot.sandbox.exchange import Exchange
+from bot.sandbox.faults import Faults
+
+API = "/api/v3"
+_LARGEST_BODY = 30 * 1024 * 1024
+
+
+class Server:
+    """Listens on one port."""
+
+    def __init__(
+        self, gateway: Gateway, faults: Faults, observe: Callable[[Exchange], None]
+    ) -> None:
+        self._gateway = gateway
+        self._faults = faults
+        self._observe = observe
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str, port: int, pages: web.RouteTableDef) -> str:
+        """Listen, and return the URL."""
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.router.add_route("*", API + "/{path:.*}", self._serve)
+        app.add_routes(pages)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        bound = self._runner.addresses[0]
+        return f"http://{host}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Stop listening and drop what is open."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _serve(self, http: web.Request) -> web.StreamResponse:
+        path = http.rel_url.raw_path.removeprefix(API)
+        request = Request(http.method, path, dict(http.query), http.headers, await http.read())
+        fault = self._faults.next(request.method, request.path)
+        if fault is None:
+            return self._respond(request, self._gateway.answer(request))
+        if fault.seconds:
+            await asyncio.sleep(fault.seconds)
+        harmless = not fault.disconnects and fault.refusal is None
+        outcome = self._gateway.answer(request) if fault.applied or harmless else None
+        if fault.refusal is not None:
+            refused = self._gateway.refuse(request, fault.refusal)
+            return self._respond(request, refused, injected=True)
+        if fault.disconnects or outcome is None:
+            if http.transport is not None:
+                http.transport.abort()
+            return web.Response(status=499)
+        return self._respond(request, outcome)
+
+    def _respond(
+        self, request: Request, outcome: Outcome, *, injected: bool = False
+    ) -> web.StreamResponse:
+        exchange = Exchange(
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            request_headers=dict(request.headers),
+            request_body=_json(request.body),
+            status=outcome.status,
+            response_headers=outcome.headers,
+            response_body=_json(outcome.body),
+            counted=outcome.counted,
+            injected=injected,
+        )
+        self._observe(exchange)
+        return web.Response(status=outcome.status, headers=outcome.headers, body=outcome.body)
+
+
+def _json(body: bytes) -> Any:
+    """Return the value of a body, or the bytes where they are no JSON."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body

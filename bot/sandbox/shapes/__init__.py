@@ -1,0 +1,1 @@
+"""State in GitHub's JSON: one function a shape, used by answers and webhooks alike."""

@@ -1,0 +1,1 @@
+"""What exists on this GitHub: values and records without behaviour towards the outside."""

@@ -1,9 +1,15 @@
 """The plan as typed values, each with its place in the text."""
 
+import datetime
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
-from bot.plan.text import Span
+from bot.plan.markdown import Block, Document
+from bot.plan.tables import Table
+from bot.plan.text import Span, Text, Value
+
+NOWHERE = Span(1, 1, 1, 1)
+EMPTY = Document(Text(("",)), (), Text(("",)))
 
 
 class Status(StrEnum):
@@ -12,6 +18,92 @@ class Status(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
     UNSET = "unset"
+
+
+class StatusFault(Enum):
+    """Why a Status line is read as unset."""
+
+    TEMPLATE = auto()
+    UNKNOWN = auto()
+    UNCLEAR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """A Status line of the header block, its value as written, and what that is read as."""
+
+    value: Value
+    status: Status
+    fault: StatusFault | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The heading that names the plan: `# Plan: ID — Name`, or what stands in its place."""
+
+    span: Span
+    is_plan: bool
+    id: Value | None = None
+    name: Value | None = None
+    id_matches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands between the title and the first heading or thematic break.
+
+    `fields` holds the other fields by their folded label, the first of each. `underline` is the
+    line of dashes that turns the fields above it into a heading.
+    """
+
+    title: Title | None = None
+    statuses: tuple[StatusLine, ...] = ()
+    fields: tuple[tuple[str, Value], ...] = ()
+    underline: Span | None = None
+
+    def field(self, *labels: str) -> Value | None:
+        """Return the value of the first field that has one of the (folded) labels."""
+        return next((value for label, value in self.fields if label in labels), None)
+
+
+class SectionName(StrEnum):
+    """The sections of the template, in its order."""
+
+    WHY = "Why & What"
+    SERVICES = "Services / Modules Affected"
+    DATA_MODEL = "Data Model Changes"
+    API = "API Changes"
+    EVENTS = "Events"
+    TASKS = "Task Decomposition"
+    TESTING = "Testing Strategy"
+    SECURITY = "Security & Compliance"
+    ROLLBACK = "Rollback Plan"
+    QUESTIONS = "Open Questions"
+    DONE = "Definition of Done"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what follows it up to the next one; `name` is None for a section of one's own.
+
+    `first` and `last` are the lines of the body; the body is empty where `last < first`.
+    `content` are its blocks without comments and thematic breaks; `na` is the reason of an N/A.
+    """
+
+    name: SectionName | None
+    heading: str
+    level: int
+    span: Span
+    first: int
+    last: int
+    content: tuple[Block, ...] = ()
+    na: str | None = None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that stand directly in the section."""
+        return tuple(block.table for block in self.content if block.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +118,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task with its cells as written, None where its table lacks the column (T001 says so).
+
+    `unreadable` is the part of *Depends on* that names no task.
+    """
+
+    task: Task
+    number: Value | None
+    title: Value | None
+    service: Value | None
+    depends: Value
+    unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """A row of the questions table; unanswered ones block approval."""
 
@@ -36,3 +143,60 @@ class OpenQuestion:
     answer: str
     answered: bool
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """An open question with its cells as written."""
+
+    question: OpenQuestion
+    number: Value
+    text: Value
+    owner: Value
+    due: Value
+    answer: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file was not parsed: the code of the rule that reports it, and what is wrong."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan file, read. Whatever is missing is None or empty; nothing was refused for its content.
+
+    `today` is the day it is judged on: it is given in by the linter, never read from a clock.
+    """
+
+    id: str | None = None
+    title: str | None = None
+    status: Status = Status.UNSET
+    status_seen: str = ""
+    status_span: Span | None = None
+    complexity: str | None = None
+    team: str | None = None
+    ticket: str | None = None
+    services: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    sections: tuple[Section, ...] = ()
+    header: Header = Header()
+    task_rows: tuple[TaskRow, ...] = ()
+    question_rows: tuple[QuestionRow, ...] = ()
+    document: Document = EMPTY
+    bom: bool = False
+    refusal: Refusal | None = None
+    today: datetime.date | None = None
+
+    @property
+    def text(self) -> Text:
+        """The source text."""
+        return self.document.text
+
+    def section(self, name: SectionName) -> Section | None:
+        """Return the first section of that name."""
+        return next((section for section in self.sections if section.name is name), None)

@@ -1,5 +1,6 @@
 """Places in a text: 1-based lines and columns, counted as GitHub and editors count them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -11,3 +12,50 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A piece of text that somebody wrote, with its place."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A source text as lines, with neither line ends nor byte-order mark.
+
+    Lines end at a line feed only: `str.splitlines` also breaks at form feeds and U+2028, and then
+    the numbers differ from those on GitHub.
+    """
+
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, source: str) -> "Text":
+        """Split a source into lines; the one carriage return before a line feed goes."""
+        return cls(tuple(line.removesuffix("\r") for line in source.split("\n")))
+
+    def line(self, number: int) -> str:
+        """Return a line by its 1-based number."""
+        return self.lines[number - 1]
+
+    def numbered(self, first: int, last: int) -> Iterator[tuple[int, str]]:
+        """Yield the lines from `first` to `last`, both included, with their numbers."""
+        return enumerate(self.lines[first - 1 : last], first)
+
+    def span(self, number: int, start: int = 0, end: int | None = None) -> Span:
+        """Return the place of characters `start` to `end` (0-based) of a line, trimmed."""
+        line = self.line(number)
+        end = len(line) if end is None else end
+        while start < end and line[end - 1].isspace():
+            end -= 1
+        while start < end and line[start].isspace():
+            start += 1
+        return Span(number, start + 1, number, end + 1)
+
+    def value(self, number: int, start: int = 0, end: int | None = None) -> Value:
+        """Return the trimmed characters `start` to `end` (0-based) of a line, with their place."""
+        span = self.span(number, start, end)
+        return Value(self.line(number)[span.column - 1 : span.end_column - 1], span)

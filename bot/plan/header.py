@@ -1,0 +1,120 @@
+"""The header block: the title and the fields below it, read there and nowhere else."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from bot.plan.markdown import Block, Document, Kind
+from bot.plan.model import Header, Status, StatusLine, Title
+from bot.plan.status import find_status_lines, read_status
+from bot.plan.text import Value
+from bot.plan.words import fold
+
+DEFAULT_ID_PATTERN = "[A-Z][A-Z0-9]*-[0-9]+"
+
+_TITLE = re.compile(r"[#\s*_]*plan[*_]*\s*[:：][*_]*\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[*_]*(?:\s*[—–:−]\s*|\s+-{1,3}\s+|\s+|$)")
+_WORD = re.compile(r"[^\s—–:]+")
+_FIELD = re.compile(
+    r"""
+    \s* (?:[-*+]\s+|\d{1,9}[.)]\s+)? (?P<mark>[*_]{0,3})
+    (?P<label>[^\W\d_][^:*_`<>\[\]{}|]{0,40}?) \s*
+    (?: (?P=mark) \s* : | : \s* (?P=mark) )
+    (?P<value>.*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def read_header(document: Document, id_pattern: str) -> Header:
+    """Read the title and the fields between it and the first heading or thematic break."""
+    blocks = document.blocks
+    heading = _find_title(blocks)
+    start = blocks.index(heading) + 1 if heading else 0
+    title = _read_title(document, heading, id_pattern) if heading else None
+    statuses: list[StatusLine] = []
+    fields: dict[str, Value] = {}
+    underline = None
+    for block in blocks[start:]:
+        if block.kind is Kind.BREAK and block.top:
+            break
+        if block.kind is Kind.HEADING and block.top:
+            under = dict(_read_fields(document, block)) if block.markup in ("-", "=") else {}
+            if under:
+                underline = document.text.span(block.last)
+                fields = under | fields
+                statuses += _read_statuses(document, block)
+            break
+        if block.kind is Kind.PARAGRAPH and not block.quotes and block.lists <= 1:
+            statuses += _read_statuses(document, block)
+            fields = dict(_read_fields(document, block)) | fields
+    if title is None or not title.is_plan or underline:
+        statuses = [_not_in_header(line) for line in statuses]
+    return Header(title, tuple(statuses), tuple(fields.items()), underline)
+
+
+def _not_in_header(line: StatusLine) -> StatusLine:
+    """Read no status where the title is missing or the header is a heading; other rules say so."""
+    return StatusLine(line.value, Status.UNSET, line.fault, line.reason)
+
+
+def _find_title(blocks: Sequence[Block]) -> Block | None:
+    """Return the first `# Plan:`, else the first heading that claims to be it, else the first."""
+    headings = [block for block in blocks if block.kind is Kind.HEADING and block.top]
+    plans = [block for block in headings if _TITLE.match(block.text)]
+    tops = [block for block in headings if block.level == 1]
+    return next((block for block in plans if block.level == 1), None) or next(
+        iter(plans + tops), None
+    )
+
+
+def _read_title(document: Document, heading: Block, id_pattern: str) -> Title:
+    line = document.text.line(heading.first)
+    match = _TITLE.match(line)
+    if match is None or heading.level != 1:
+        return Title(document.text.span(heading.first), is_plan=False)
+    end = len(line.rstrip().rstrip("#")) if heading.markup.startswith("#") else len(line)
+    start = match.end()
+    id_end, matches = _find_id(line[:end], start, id_pattern)
+    separator = _SEPARATOR.match(line, id_end, end)
+    name_start = separator.end() if separator else id_end
+    written = document.text.value(heading.first, start, id_end)
+    name = document.text.value(heading.first, name_start, max(name_start, end))
+    return Title(
+        document.text.span(heading.first),
+        is_plan=True,
+        id=written if written.text else None,
+        name=name if name.text else None,
+        id_matches=matches,
+    )
+
+
+def _find_id(line: str, start: int, id_pattern: str) -> tuple[int, bool]:
+    """Return where the ID ends, and whether it matches the pattern."""
+    placeholder = line.find("}", start) if line.startswith("{", start) else -1
+    if placeholder >= 0:
+        return placeholder + 1, False
+    match = _compile(id_pattern).match(line, start)
+    if match and match.end() > start and _SEPARATOR.match(line, match.end()):
+        return match.end(), True
+    word = _WORD.match(line, start)
+    return (word.end() if word else start), False
+
+
+@lru_cache(maxsize=64)
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _read_statuses(document: Document, block: Block) -> Iterator[StatusLine]:
+    for number, value in find_status_lines(document, block):
+        yield read_status(document, block, number, value)
+
+
+def _read_fields(document: Document, block: Block) -> Iterator[tuple[str, Value]]:
+    """Yield labels and values from a paragraph's end: in a dict the first of each then wins."""
+    lines = list(document.text.numbered(block.first, block.last))
+    for number, line in reversed(lines):
+        if match := _FIELD.fullmatch(line):
+            end = len(line) - (line.endswith("\\") and number < block.last)
+            yield fold(match["label"]), document.text.value(number, match.start("value"), end)

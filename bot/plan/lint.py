@@ -1,0 +1,66 @@
+"""Rules over a plan: the diagnostics, and whether it could be approved. It never reads a clock."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.plan.diagnostics import Diagnostic, Severity
+from bot.plan.model import Plan, Status
+from bot.plan.rules import RULES, Rule
+
+# What explains an unset status. While it is unset these block, whatever the configuration says.
+_STATUS_RULES = frozenset({"D002", "D005", "D012", "H001", "H004", "H005", "H006", "H007", "H008"})
+
+
+@dataclass(frozen=True, slots=True)
+class LintOptions:
+    """How to lint: as which status, on which day, and the configuration's `rules:`."""
+
+    as_status: Status | None = None
+    today: datetime.date | None = None
+    severities: Mapping[str, str] = field(default_factory=dict)
+
+
+def lint(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
+    """Return what the rules find, sorted by place, then code."""
+    status = options.as_status or plan.status
+    return _run(
+        plan, options, {code: _severity(rule, status, options) for code, rule in RULES.items()}
+    )
+
+
+def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
+    """Return what keeps the plan from being approvable: the errors it would have as Approved.
+
+    The Status line plays no part unless it is unset or unclear; then that itself blocks.
+    """
+    severities = {code: _severity(rule, Status.APPROVED, options) for code, rule in RULES.items()}
+    if plan.status is Status.UNSET:
+        severities |= dict.fromkeys(_STATUS_RULES, Severity.ERROR)
+    return tuple(found for found in _run(plan, options, severities) if found.blocks)
+
+
+def approvable(plan: Plan, options: LintOptions = LintOptions()) -> bool:
+    """Tell whether the plan would be valid if a human set Approved now."""
+    return plan.status is not Status.UNSET and not blockers(plan, options)
+
+
+def _severity(rule: Rule, status: Status, options: LintOptions) -> Severity | None:
+    configured = options.severities.get(rule.code)
+    if configured is not None:
+        return None if configured == "off" else Severity(configured)
+    return rule.approved if status is Status.APPROVED else rule.draft
+
+
+def _run(
+    plan: Plan, options: LintOptions, severities: Mapping[str, Severity | None]
+) -> tuple[Diagnostic, ...]:
+    judged = dataclasses.replace(plan, today=options.today)
+    found = [
+        Diagnostic(code, RULES[code].name, severity, finding.span, finding.message, finding.notes)
+        for code, severity in severities.items()
+        if severity is not None
+        for finding in RULES[code].check(judged)
+    ]
+    return tuple(sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code)))

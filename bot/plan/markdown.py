@@ -1,0 +1,204 @@
+"""The blocks of a Markdown text, as GitHub sees them. It knows nothing of plans.
+
+Only the block level is parsed: inline parsing is the larger half of the cost, and no rule needs it.
+What could cost without bound is refused before the parser sees it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.plan.prose import mask_comments, mask_inline
+from bot.plan.tables import Table, read_table, split_cells
+from bot.plan.text import Text
+
+MAX_LINES = 20_000
+MAX_CELLS = 20_000
+MAX_DEPTH = 50
+
+DELIMITER_ROW = re.compile(r"[ \t>]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))*[ \t]*")
+_MARKER = re.compile(r">|[-+*]|\d+")
+
+
+class Kind(Enum):
+    """What a block is."""
+
+    HEADING = auto()
+    PARAGRAPH = auto()
+    TABLE = auto()
+    FENCE = auto()
+    CODE = auto()
+    HTML = auto()
+    BREAK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A leaf block: its lines, both included, and how many quotes and list items it stands in."""
+
+    kind: Kind
+    first: int
+    last: int
+    quotes: int = 0
+    lists: int = 0
+    level: int = 0
+    markup: str = ""
+    text: str = ""
+    table: Table | None = None
+
+    @property
+    def top(self) -> bool:
+        """Whether it stands in no quote and no list."""
+        return not (self.quotes or self.lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed text: its blocks in order, and its lines with code and comments blanked out."""
+
+    text: Text
+    blocks: tuple[Block, ...]
+    prose: Text
+
+
+def find_excess(text: Text) -> str | None:
+    """Say what in a text is too much to be parsed in bounded time, None when nothing is."""
+    if len(text.lines) > MAX_LINES:
+        return f"{len(text.lines):,} lines, and the limit is {MAX_LINES:,}"
+    cells = width = 0
+    for number, line in enumerate(text.lines, 1):
+        if "|" in line:
+            if DELIMITER_ROW.fullmatch(line):
+                width = max(width, line.count("|") + 1)
+            cells += max(width, line.count("|") + 1)
+        elif width:
+            cells += width
+            if not line.strip(" \t>"):
+                width = 0
+        if cells > MAX_CELLS:
+            return f"more than {MAX_CELLS:,} table cells by line {number}"
+        if line.count(">") + line.count(" ") + line.count("\t") > MAX_DEPTH:
+            markers = _MARKERS.match(line)
+            if markers and len(_MARKER.findall(markers[0])) > MAX_DEPTH:
+                return f"more than {MAX_DEPTH} nested quotes and lists on line {number}"
+    return None
+
+
+def read_document(text: Text) -> Document:
+    """Parse the blocks of a text that `find_excess` found bounded."""
+    lines = _without_front_matter(text.lines)
+    # A lone carriage return would be a line end for the parser and none for us.
+    source = "\n".join(lines).replace("\r", " ")
+    blocks = tuple(_read_blocks(text, _parser().parse(source)))
+    return Document(text, blocks, _read_prose(lines, blocks))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return parser.disable(["inline", "text_join"])
+
+
+def inline_tokens(source: str) -> Sequence[Token]:
+    """Parse one paragraph's inline content: for the Status line alone, where guessing is wrong."""
+    tokens: list[Token] = []
+    _parser().inline.parse(source, _parser(), {}, tokens)
+    return tokens
+
+
+def _without_front_matter(lines: Sequence[str]) -> Sequence[str]:
+    """Blank out YAML front matter: GitHub shows it as a table, not as Markdown."""
+    if lines[0].rstrip() != "---":
+        return lines
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    return lines if end is None else [""] * (end + 1) + list(lines[end + 1 :])
+
+
+_LEAVES = {
+    "heading_open": Kind.HEADING,
+    "paragraph_open": Kind.PARAGRAPH,
+    "table_open": Kind.TABLE,
+    "fence": Kind.FENCE,
+    "code_block": Kind.CODE,
+    "html_block": Kind.HTML,
+    "hr": Kind.BREAK,
+}
+_NESTING = {
+    "blockquote_open": (1, 0),
+    "blockquote_close": (-1, 0),
+    "bullet_list_open": (0, 1),
+    "bullet_list_close": (0, -1),
+    "ordered_list_open": (0, 1),
+    "ordered_list_close": (0, -1),
+}
+
+
+def _read_blocks(text: Text, tokens: Sequence[Token]) -> list[Block]:
+    blocks: list[Block] = []
+    quotes = lists = 0
+    rows: list[int] = []
+    for index, token in enumerate(tokens):
+        name = token.type
+        if name == "tr_open" and token.map:
+            rows.append(token.map[0] + 1)
+        elif name == "table_close":
+            if blocks[-1].top:
+                table = read_table(text, tuple(rows))
+                blocks[-1] = Block(Kind.TABLE, blocks[-1].first, blocks[-1].last, table=table)
+            rows.clear()
+        elif name in _NESTING:
+            quotes += _NESTING[name][0]
+            lists += _NESTING[name][1]
+        elif name in _LEAVES and token.map:
+            kind = _LEAVES[name]
+            heading = kind is Kind.HEADING
+            blocks.append(
+                Block(
+                    kind,
+                    first=token.map[0] + 1,
+                    last=max(token.map[1], token.map[0] + 1),
+                    quotes=quotes,
+                    lists=lists,
+                    level=int(token.tag[1]) if heading else 0,
+                    markup=token.markup,
+                    text=tokens[index + 1].content if heading else token.content,
+                )
+            )
+    return blocks
+
+
+def _read_prose(lines: Sequence[str], blocks: Sequence[Block]) -> Text:
+    """Blank out code and comments, column by column, so that what is left keeps its place."""
+    prose = list(lines)
+    for block in blocks:
+        here = slice(block.first - 1, block.last)
+        match block.kind:
+            case Kind.FENCE | Kind.CODE:
+                prose[here] = ["" for _ in prose[here]]
+            case Kind.HTML:
+                prose[here] = mask_comments("\n".join(prose[here])).split("\n")
+            case Kind.TABLE:  # a code span ends with its cell
+                prose[here] = [mask_inline(line) if "`" in line else line for line in prose[here]]
+            case _:
+                inline = "\n".join(prose[here])
+                if "`" in inline or "<!--" in inline:
+                    prose[here] = mask_inline(inline).split("\n")
+    return Text(tuple(prose))
+
+
+def has_table_shape(head: str, delimiters: str) -> bool:
+    """Tell whether two lines were meant as the head and the delimiter row of a table."""
+    return (
+        "|" in head
+        and "|" in delimiters
+        and "-" in delimiters
+        and DELIMITER_ROW.fullmatch(delimiters) is not None
+        and not DELIMITER_ROW.fullmatch(head)
+        and len(split_cells(delimiters)) > 0
+    )

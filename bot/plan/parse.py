@@ -1,0 +1,93 @@
+"""A file becomes a `Plan`. It never raises, and what it refuses to read has no status."""
+
+from collections.abc import Iterator
+
+from bot.plan.fields import read_complexity, read_team_and_ticket, shown
+from bot.plan.header import DEFAULT_ID_PATTERN, read_header
+from bot.plan.markdown import find_excess, read_document
+from bot.plan.model import Plan, Refusal, Section, SectionName
+from bot.plan.questions import read_questions
+from bot.plan.sections import read_sections
+from bot.plan.status import settle
+from bot.plan.tables import cell
+from bot.plan.tasks import SERVICE_COLUMNS, find_task_tables, read_tasks
+from bot.plan.text import Text
+from bot.plan.words import is_placeholder, not_applicable, plain
+
+__all__ = ["DEFAULT_ID_PATTERN", "MAX_BYTES", "parse_plan"]
+
+MAX_BYTES = 512 * 1024
+
+
+def parse_plan(
+    source: bytes | str, *, id_pattern: str = DEFAULT_ID_PATTERN, max_bytes: int = MAX_BYTES
+) -> Plan:
+    """Read a plan file. Every input gives a plan; `Plan.refusal` says why one was not read."""
+    decoded = _decode(source, max_bytes)
+    if isinstance(decoded, Refusal):
+        return Plan(refusal=decoded)
+    bom = decoded.startswith("\ufeff")
+    text = Text.of(decoded.removeprefix("\ufeff"))
+    if excess := find_excess(text):
+        return Plan(bom=bom, refusal=Refusal("D012", excess))
+    return _read_plan(text, id_pattern, bom=bom)
+
+
+def _decode(source: bytes | str, max_bytes: int) -> str | Refusal:
+    raw = source if isinstance(source, bytes) else source.encode(errors="surrogatepass")
+    if len(raw) > max_bytes:
+        return Refusal("D012", f"{len(raw):,} bytes, and the limit is {max_bytes:,}")
+    if (nul := raw.find(b"\0")) >= 0:
+        return Refusal("D002", f"a NUL byte at offset {nul}, as in binary files and UTF-16")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = raw[error.start]
+        return Refusal("D002", f"byte 0x{byte:02X} at offset {error.start}, on line {line}")
+
+
+def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
+    document = read_document(text)
+    header = read_header(document, id_pattern)
+    title = header.title
+    sections = read_sections(document, title.span.line if title else 0)
+    named = {section.name: section for section in reversed(sections) if section.name}
+    task_rows = tuple(read_tasks(text, find_task_tables(named.get(SectionName.TASKS))))
+    question_rows = tuple(
+        row
+        for section in sections
+        if section.name is SectionName.QUESTIONS
+        for row in read_questions(document, section)
+    )
+    team, ticket = read_team_and_ticket(header)
+    return Plan(
+        id=title.id.text if title and title.id and title.id_matches else None,
+        title=plain(title.name.text) if title and title.name else None,
+        status=settle(header.statuses),
+        status_seen=header.statuses[0].value.text if header.statuses else "",
+        status_span=header.statuses[0].value.span if header.statuses else None,
+        complexity=read_complexity(header)[0],
+        team=shown(team),
+        ticket=shown(ticket),
+        services=tuple(_read_services(named.get(SectionName.SERVICES))),
+        tasks=tuple(row.task for row in task_rows),
+        questions=tuple(row.question for row in question_rows),
+        sections=sections,
+        header=header,
+        task_rows=task_rows,
+        question_rows=question_rows,
+        document=document,
+        bom=bom,
+    )
+
+
+def _read_services(section: Section | None) -> Iterator[str]:
+    """Yield the names in the services table, neither placeholders nor N/A."""
+    for table in section.tables if section else ():
+        column = table.column(*SERVICE_COLUMNS)
+        for row in table.rows:
+            name = plain(cell(row, column).text)
+            own = name and not is_placeholder(name) and not_applicable(name) is None
+            if own and not row.swallowed:
+                yield name

@@ -1,0 +1,20 @@
+"""The rules of the plan format, by code: each a decorated function in its group's module."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.plan.rules import document, header, questions, sections, tasks
+from bot.plan.rules.registry import REGISTERED, Finding, Rule
+
+__all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
+
+# Where each rule's page is published; `bot.plan.reference` writes them.
+RULES_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/rules/"
+
+GROUPS = (document, header, sections, tasks, questions)
+RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(REGISTERED.items())))
+
+
+def rule_url(code: str) -> str:
+    """Return the address of a rule's page."""
+    return f"{RULES_URL}{code}.md"

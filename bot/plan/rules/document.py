@@ -1,0 +1,337 @@
+"""Group D, the document: what keeps a file from being read as its author sees it."""
+
+import re
+from collections.abc import Iterator
+
+from bot.plan.diagnostics import Note
+from bot.plan.markdown import Block, Document, Kind, has_table_shape
+from bot.plan.model import NOWHERE, Plan
+from bot.plan.rules.registry import E, Finding, I, W, rule
+from bot.plan.sections import BY_FOLD
+from bot.plan.tables import Row, split_cells
+from bot.plan.words import PLACEHOLDER, fold, listed
+
+_SECTION_HEADING = re.compile(r" {0,3}##[ \t]+(.*?)[ \t#]*")
+_GLUED_HEADING = re.compile(r" {0,3}(#{2,6}|#(?=plan\b))[^\W\d_]", re.IGNORECASE)
+
+
+@rule("D001", "byte-order-mark", draft=I, approved=W)
+def check_byte_order_mark(plan: Plan) -> Iterator[Finding]:
+    """The file begins with a byte-order mark.
+
+    UTF-8 needs none. Some tools take the invisible mark for a part of the first line, which then
+    is no heading for them.
+
+    Bad:
+        \\ufeff# Plan: FEAT-1 — Search
+    Good:
+        # Plan: FEAT-1 — Search
+    """
+    if plan.bom:
+        yield Finding(
+            NOWHERE, "The file begins with a byte-order mark: save it as UTF-8 without BOM"
+        )
+
+
+@rule("D002", "invalid-utf8", draft=E, approved=E)
+def check_invalid_utf8(plan: Plan) -> Iterator[Finding]:
+    """The file is not UTF-8 text.
+
+    A file that cannot be read cannot be approved. Nothing else is checked until it can be read.
+
+    Bad:
+        # Plan: FEAT-1 — Search \\0
+    Good:
+        # Plan: FEAT-1 — Sëarch
+    """
+    if plan.refusal and plan.refusal.code == "D002":
+        yield Finding(NOWHERE, f"Not UTF-8 text: {plan.refusal.reason}. Save the file as UTF-8")
+
+
+@rule("D003", "unclosed-fence", draft=E, approved=E)
+def check_unclosed_fence(plan: Plan) -> Iterator[Finding]:
+    """A code fence never closes.
+
+    Everything below it is code then, sections included. Close it with as many backticks or tildes
+    as it was opened with.
+
+    Bad:
+        ```sql
+        SELECT 1;
+
+        ## Events
+    Good:
+        ```sql
+        SELECT 1;
+        ```
+        ## Events"""
+    document = plan.document
+    fences = [block for block in document.blocks if block.kind is Kind.FENCE and block.top]
+    for fence in fences:
+        if not _is_closed(document, fence):
+            hidden = _count_sections(document, fence)
+            yield Finding(
+                document.text.span(fence.first),
+                f"This code fence never closes and hides {hidden} below it: "
+                f"end it with a line `{fence.markup}`",
+                _find_suspects(document, fences, fence),
+            )
+
+
+def _is_closed(document: Document, fence: Block) -> bool:
+    last = document.text.line(fence.last).strip()
+    return fence.last > fence.first and last.startswith(fence.markup) and not last.strip(last[0])
+
+
+def _count_sections(document: Document, block: Block) -> str:
+    lines = document.text.lines[block.first - 1 : block.last]
+    count = sum(1 for line in lines if _SECTION_HEADING.fullmatch(line))
+    return f"{count} section{'' if count == 1 else 's'}" if count else "everything"
+
+
+def _find_suspects(document: Document, fences: list[Block], last: Block) -> tuple[Note, ...]:
+    """Note the first fence before that took in a section heading: there the end may be missing."""
+    for fence in fences[: fences.index(last)]:
+        for number, line in document.text.numbered(fence.first + 1, fence.last):
+            heading = _SECTION_HEADING.fullmatch(line)
+            if heading and fold(heading[1]) in BY_FOLD:
+                message = f"this fence holds the heading of line {number}: its end may be missing"
+                return (Note(document.text.span(fence.first), message),)
+    return ()
+
+
+@rule("D004", "unclosed-comment", draft=E, approved=E)
+def check_unclosed_comment(plan: Plan) -> Iterator[Finding]:
+    """An HTML comment never closes.
+
+    Everything below it is hidden, sections included.
+
+    Bad:
+        <!-- to be discussed
+
+        ## Events
+    Good:
+        <!-- to be discussed -->
+
+        ## Events
+    """
+    for block in plan.document.blocks:
+        if block.kind is Kind.HTML and block.text.lstrip().startswith("<!--"):
+            start = block.text.index("<!--") + 4
+            if "-->" not in block.text[start - 2 :]:
+                hidden = _count_sections(plan.document, block)
+                yield Finding(
+                    plan.text.span(block.first),
+                    f"This comment never closes and hides {hidden} below it: end it with `-->`",
+                )
+
+
+@rule("D005", "accidental-setext", draft=E, approved=E)
+def check_accidental_setext(plan: Plan) -> Iterator[Finding]:
+    """Dashes right under the header fields turn them into a heading.
+
+    In Markdown a line of dashes under text makes that text a heading. A blank line between them
+    makes the dashes a thematic break, which is what was meant.
+
+    Bad:
+        # Plan: FEAT-1 — Search
+
+        **Status**: Draft
+        ---
+    Good:
+        # Plan: FEAT-1 — Search
+
+        **Status**: Draft
+
+        ---
+    """
+    if plan.header.underline:
+        yield Finding(
+            plan.header.underline,
+            "This line turns the header fields above it into a heading, and no status is read: "
+            "put a blank line before it",
+        )
+
+
+@rule("D006", "broken-table", draft=E, approved=E)
+def check_broken_table(plan: Plan) -> Iterator[Finding]:
+    """The head and the delimiter row of a table differ in cells.
+
+    Such a table is shown as text, and none of its rows is read.
+
+    Bad:
+        | Service | Change | Owner |
+        |---------|--------|
+        | billing | new    | pay   |
+    Good:
+        | Service | Change | Owner |
+        |---------|--------|-------|
+        | billing | new    | pay   |
+    """
+    for block in plan.document.blocks:
+        if block.kind is Kind.PARAGRAPH and block.last > block.first:
+            for number, line in plan.text.numbered(block.first + 1, block.last):
+                head = plan.text.line(number - 1)
+                if has_table_shape(head, line):
+                    wanted, got = len(split_cells(head)), len(split_cells(line))
+                    if wanted != got:
+                        yield Finding(
+                            plan.text.span(number),
+                            f"The head has {wanted} cells and this row has {got}, so no table is "
+                            f"shown: give it {wanted}",
+                        )
+
+
+@rule("D007", "row-too-short", draft=W, approved=E)
+def check_row_too_short(plan: Plan) -> Iterator[Finding]:
+    """A table row has fewer cells than the head.
+
+    What is missing is read as empty, and often the cells before it stand in the wrong column.
+
+    Bad:
+        | # | Task | Service | Depends on |
+        |---|------|---------|------------|
+        | 1 | Add table | billing |
+    Good:
+        | # | Task | Service | Depends on |
+        |---|------|---------|------------|
+        | 1 | Add table | billing | — |
+    """
+    for head, row in _rows(plan):
+        missing = len(head.cells) - len(row.cells)
+        if missing > 0 and not row.swallowed:
+            columns = listed(cell.text or "(unnamed)" for cell in head.cells[-missing:])
+            yield Finding(
+                plan.text.span(row.line),
+                f"This row has {len(row.cells)} of {len(head.cells)} cells: add {columns}",
+            )
+
+
+@rule("D008", "row-too-long", draft=W, approved=E)
+def check_row_too_long(plan: Plan) -> Iterator[Finding]:
+    """A table row has more cells than the head.
+
+    GitHub does not show what is too much. Mostly a `|` within a cell is the cause: write `\\\\|`.
+
+    Bad:
+        | # | Question | Answer |
+        |---|----------|--------|
+        | 1 | a | b?   | a      |
+    Good:
+        | # | Question | Answer |
+        |---|----------|--------|
+        | 1 | a \\| b?  | a      |
+    """
+    for head, row in _rows(plan):
+        width = len(head.cells)
+        if len(row.cells) > width:
+            first, last = row.cells[width].span, row.cells[-1].span
+            yield Finding(
+                plan.text.span(row.line, first.column - 1, last.end_column - 1),
+                f"This row has {len(row.cells)} cells and the head has {width}: what is too much "
+                "is not shown. Write a pipe within a cell as `\\|`",
+            )
+
+
+@rule("D009", "heading-without-space", draft=W, approved=E)
+def check_heading_without_space(plan: Plan) -> Iterator[Finding]:
+    """A heading lacks the space after its `#`.
+
+    GitHub shows the line as text, and the section it was to begin is missing.
+
+    Bad:
+        ##Events
+    Good:
+        ## Events
+
+        See #12 and the #payments channel.
+    """
+    for block in plan.document.blocks:
+        if block.kind is Kind.PARAGRAPH and block.top:
+            for number, line in plan.document.prose.numbered(block.first, block.last):
+                if match := _GLUED_HEADING.match(line):
+                    marks = match[1]
+                    yield Finding(
+                        plan.text.span(number),
+                        f"No heading without a space: write `{marks} ` before the words",
+                    )
+
+
+@rule("D010", "row-swallowed-text", draft=W, approved=W)
+def check_row_swallowed_text(plan: Plan) -> Iterator[Finding]:
+    """A line of text right after a table became a row of it.
+
+    A table ends at a blank line only.
+
+    Bad:
+        | # | Question | Answer |
+        |---|----------|--------|
+        | 1 | Why?     | So     |
+        *Unresolved questions block approval.*
+    Good:
+        | # | Question | Answer |
+        |---|----------|--------|
+        | 1 | Why?     | So     |
+
+        *Unresolved questions block approval.*
+    """
+    for _, row in _rows(plan):
+        if row.swallowed:
+            yield Finding(
+                plan.text.span(row.line),
+                "This line became a row of the table above: put a blank line before it",
+            )
+
+
+@rule("D011", "placeholder-left", draft=I, approved=E)
+def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
+    """A placeholder of the template still stands.
+
+    Only the template's own placeholders count; braces in code, JSON or paths are the plan's words.
+
+    Bad:
+        **In scope**: {list}
+    Good:
+        **In scope**: search by name, `{list}` and `GET /v1/{name}`
+    """
+    for block in plan.document.blocks:
+        if block.quotes or block.kind in (Kind.FENCE, Kind.CODE, Kind.BREAK):
+            continue
+        lines = plan.document.prose.lines[block.first - 1 : block.last]
+        text = "\n".join(lines)
+        if "{" not in text:
+            continue
+        for match in PLACEHOLDER.finditer(text):
+            line = block.first + text.count("\n", 0, match.start())
+            start = match.start() - (text.rfind("\n", 0, match.start()) + 1)
+            end = len(plan.text.line(line)) if "\n" in match[0] else start + len(match[0])
+            yield Finding(
+                plan.text.span(line, start, end),
+                f"Fill in {' '.join(match[0].split())}, or delete it",
+            )
+
+
+@rule("D012", "file-too-large", draft=E, approved=E)
+def check_file_too_large(plan: Plan) -> Iterator[Finding]:
+    """The file is over a limit and was not read.
+
+    A plan is read by people. The limits (512 KiB, 20,000 lines, 20,000 table cells, 50 levels of
+    nesting) are far above what they can, and keep the check fast whatever a file holds.
+
+    Bad:
+        >>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> why
+    Good:
+        > why
+    """
+    if plan.refusal and plan.refusal.code == "D012":
+        yield Finding(
+            NOWHERE, f"Not read: {plan.refusal.reason}. Move what is no plan to another file"
+        )
+
+
+def _rows(plan: Plan) -> Iterator[tuple[Row, Row]]:
+    """Yield each table row with the head of its table."""
+    for block in plan.document.blocks:
+        if block.table:
+            for row in block.table.rows:
+                yield block.table.head, row

@@ -1,0 +1,76 @@
+"""The sections of a plan: known and unknown headings, and what stands under each."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from bot.plan.markdown import Block, Document, Kind
+from bot.plan.model import Section, SectionName
+from bot.plan.words import fold, is_blank, not_applicable
+
+BY_FOLD = {fold(name): name for name in SectionName}
+
+
+def read_sections(document: Document, title_line: int) -> tuple[Section, ...]:
+    """Divide what follows the title into sections.
+
+    A heading begins a section when it is of level 1 or 2, or when it has a known name and no
+    heading of level 2 has that name (`### Events` under *Testing Strategy* is a sub-heading).
+    """
+    headings = [block for block in document.blocks if block.kind is Kind.HEADING and block.top]
+    names = [BY_FOLD.get(fold(block.text)) for block in headings]
+    right = {name for name, block in zip(names, headings, strict=True) if block.level == 2}
+    starts: list[tuple[Block, SectionName | None]] = []
+    for name, block in zip(names, headings, strict=True):
+        known = name if block.level == 2 or name not in right else None
+        if block.first > title_line and (block.level <= 2 or known):
+            starts.append((block, known))
+    ends = [block.first - 1 for block, _ in starts[1:]] + [len(document.text.lines)]
+    lines = [block.first for block in document.blocks]
+    sections = []
+    for (heading, name), end in zip(starts, ends, strict=True):
+        body = document.blocks[bisect_right(lines, heading.first) : bisect_right(lines, end)]
+        sections.append(_read_section(document, heading, name, body, end))
+    return tuple(sections)
+
+
+def _read_section(
+    document: Document,
+    heading: Block,
+    name: SectionName | None,
+    body: Sequence[Block],
+    last: int,
+) -> Section:
+    content = tuple(block for block in body if _says_something(document, block))
+    return Section(
+        name=name,
+        heading=heading.text,
+        level=heading.level,
+        span=document.text.span(heading.first),
+        first=heading.last + 1,
+        last=last,
+        content=content,
+        na=_read_na(document, content),
+    )
+
+
+def _says_something(document: Document, block: Block) -> bool:
+    match block.kind:
+        case Kind.BREAK:
+            return False
+        case Kind.HTML:
+            lines = document.prose.lines[block.first - 1 : block.last]
+            return any(line.strip() for line in lines)
+        case Kind.FENCE | Kind.CODE:
+            return bool(block.text.strip())
+        case _:
+            return True
+
+
+def _read_na(document: Document, content: Sequence[Block]) -> str | None:
+    if not content or content[0].kind is not Kind.PARAGRAPH:
+        return None
+    lines = document.text.lines[content[0].first - 1 : content[0].last]
+    text = " ".join(line.strip() for line in lines)
+    if content[0].lists:
+        text = text.lstrip("-*+ ") or text
+    return None if is_blank(text) else not_applicable(text)

@@ -1,0 +1,199 @@
+"""What a Status line says. It decides what opens the gate, so every doubt ends in *unset*.
+
+Two readings must agree. The *words* of the line must be exactly a status. And the line must *stand*
+in plain sight: not in a construct that hides, strikes or reorders it, on GitHub or in an editor.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from bot.plan.markdown import DELIMITER_ROW, Block, Document, inline_tokens
+from bot.plan.model import Status, StatusFault, StatusLine
+from bot.plan.text import Value
+from bot.plan.words import did_you_mean
+
+MAX_HEADER = 20_000
+
+# ASCII on purpose: look-alike letters are no status.
+_VALUE = re.compile(
+    r"""
+    (?P<mark>\*{1,3}|_{1,3}|) (?P<word>approved|draft) (?P=mark)
+    (?P<note>
+      (?: \s* \( (?:[^()]|\([^()]*\))* \) )?
+      (?: (?: \s*[—–←] | \s+-{1,2} | \s*<- ) (?:\s.*)? )?
+    )
+    """,
+    re.IGNORECASE | re.ASCII | re.VERBOSE,
+)
+_LABEL = re.compile(
+    r"""
+    (?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?
+    (?: (?P<mark>[*_]{0,3}) status \s* (?: (?P=mark) \s* : | : \s* (?P=mark) ) (?P<value>.*)
+      | (?P<all>\*\*|__) status \s* : (?P<bold>(?:(?!(?P=all)).)*) (?P=all) )
+    """,
+    re.IGNORECASE | re.ASCII | re.VERBOSE | re.DOTALL,
+)
+_TEMPLATE = re.compile(
+    r"[*_]*(?:draft[*_]*\s*[|/]\s*[*_]*approved|approved[*_]*\s*[|/]\s*[*_]*draft)\b.*",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+# A note that takes the word back: `Approved (pending legal)`, `Approved — not yet`.
+_RETRACTION = re.compile(
+    r"\?|~~|\b(?:not|n't|never|no longer|pending|draft|tbd|todo|wip|revoked|withdrawn|rejected"
+    r"|declined|conditional|conditionally|provisional|provisionally|unless|if|except|waiting"
+    r"|awaiting|proposed|almost|partially|subject to)\b",
+    re.IGNORECASE,
+)
+_EMOJI = re.compile(
+    r"(?::(?:white_check_mark|heavy_check_mark|ballot_box_with_check|green_circle|memo|pencil2?):"
+    r"|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0e\ufe0f\s])*"
+)
+_REFUSING_EMOJI = re.compile("[❌✖✗✘🚫⛔🛑👎❓❔⚠⏳⌛🔴❎⭕🙅🚧🟡🟠]")
+_LOOK_ALIKES = str.maketrans(
+    "аеорѕстуԁѵіαορτυνεᴀᴘʀᴏᴠᴇᴅꜱᴛᴜ",
+    "aeopsctydviaoptuveaprovedstu",
+)
+_NOT_A_LETTER = re.compile(r"[^a-z:]+")
+# Controls that break lines somewhere, and those that reorder what is shown (Trojan Source).
+_DISORDER = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+_TAG = re.compile(r"</?([a-z][a-z0-9-]*)(?:\s[^<>]*)?>|<", re.IGNORECASE)
+_AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^\s<>]*>|<[\w.+-]+@[\w.-]+>|<(?![A-Za-z/!?])")
+_VOID = frozenset(["br", "hr", "img", "wbr", "input"])
+
+
+def find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, Value | None]]:
+    """Yield the lines of a paragraph that a reader takes for a Status line, with their value.
+
+    The value is None where the label itself is dressed up: struck through, misspelt with look-alike
+    letters, a task box, in the middle of a line.
+    """
+    for number, line in document.text.numbered(block.first, block.last):
+        stripped = line.strip()
+        label = _LABEL.fullmatch(stripped)
+        if label:
+            group = "value" if label["value"] is not None else "bold"
+            offset = line.index(stripped)
+            start, end = label.span(group)
+            if group == "value" and number < block.last and stripped.endswith("\\"):
+                end -= 1  # a backslash at the end of a line is a line break
+            yield number, document.text.value(number, offset + start, offset + end)
+        elif _looks_like_status(document.prose.line(number)):
+            yield number, None
+
+
+def read_status(document: Document, block: Block, number: int, value: Value | None) -> StatusLine:
+    """Read one Status line: what it says, or why it is read as unset."""
+    if value is None:
+        whole = document.text.value(number)
+        return _unclear(whole, "the label is not plainly `**Status**:`")
+    status, fault, reason = _read_words(value.text)
+    if fault is None:
+        reason = _find_doubt(document, block, number)
+        if reason:
+            return _unclear(value, reason)
+    return StatusLine(value, status, fault, reason)
+
+
+def _unclear(value: Value, reason: str) -> StatusLine:
+    return StatusLine(value, Status.UNSET, StatusFault.UNCLEAR, reason)
+
+
+def _looks_like_status(line: str) -> bool:
+    """Tell whether a reader would take a line for a Status line, whatever it is made of."""
+    if "status" in line.lower() and ("**status" in line.lower() or "__status" in line.lower()):
+        return True
+    return ":" in line and _skeleton(line[:400].replace("[x]", "")).startswith("status:")
+
+
+def _skeleton(text: str) -> str:
+    """Return the Latin letters and colons that a text looks like."""
+    shown = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
+    return _NOT_A_LETTER.sub("", shown.translate(_LOOK_ALIKES))
+
+
+def _read_words(text: str) -> tuple[Status, StatusFault | None, str]:
+    """Read the value: the status it is, or the fault and the reason."""
+    if _TEMPLATE.fullmatch(text):
+        return Status.UNSET, StatusFault.TEMPLATE, ""
+    emoji = _EMOJI.match(text)
+    match = _VALUE.fullmatch(text, emoji.end() if emoji else 0)
+    if match is None:
+        letters = _skeleton(text)
+        if "approve" in letters or "draft" in letters:
+            return Status.UNSET, StatusFault.UNCLEAR, "it is not one plain word"
+        return Status.UNSET, StatusFault.UNKNOWN, did_you_mean(text, ["Approved", "Draft"])
+    status = Status(match["word"].lower())
+    if status is Status.APPROVED:
+        before = text[: match.start()]
+        if refusal := _REFUSING_EMOJI.search(before) or _RETRACTION.search(match["note"]):
+            return Status.UNSET, StatusFault.UNCLEAR, f"“{refusal[0]}” takes it back"
+    return status, None, ""
+
+
+def _find_doubt(document: Document, block: Block, number: int) -> str:
+    """Say what may hide the line from a reader, '' where it stands in plain sight."""
+    above = document.text.lines[:number]
+    if sum(map(len, above)) > MAX_HEADER:
+        return f"more than {MAX_HEADER:,} characters stand above it"
+    for place, line in enumerate(above, 1):
+        if hidden := _DISORDER.search(line):
+            return f"an invisible character U+{ord(hidden[0]):04X} stands on line {place}"
+        if line.lstrip().startswith("[^") or "$$" in line:
+            return f"a footnote or formula on line {place} may take it in"
+    if any(unicodedata.category(c) == "Cf" for c in above[-1]):
+        return "an invisible character stands in it"
+    if tag := _find_open_tag("\n".join(document.prose.lines[:number]), last=above[-1]):
+        return tag
+    if number < len(document.text.lines):
+        below = document.text.line(number + 1)
+        if "-" in below and DELIMITER_ROW.fullmatch(below):
+            return "the line below it turns it into a table or a heading"
+    return _find_inline_doubt(document, block, number)
+
+
+def _find_open_tag(prose: str, *, last: str) -> str:
+    """Say which HTML element above is still open, or whether the line itself holds HTML."""
+    if re.search(r"<[A-Za-z/!?]", _AUTOLINK.sub("", last)):
+        return "it holds HTML"
+    opened: list[str] = []
+    for tag in _TAG.finditer(_AUTOLINK.sub("", prose)):
+        name = (tag[1] or "").lower()
+        if not name:
+            return "HTML above it is not complete"
+        if tag[0].startswith("</"):
+            if not opened or opened.pop() != name:
+                return f"the HTML element <{name}> above it is not paired"
+        elif name not in _VOID:
+            opened.append(name)
+    return f"the HTML element <{opened[-1]}> above it is still open" if opened else ""
+
+
+def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
+    """Say which inline construct of the paragraph spans over the line.
+
+    Line breaks at depth 0 divide the paragraph's tokens into its lines. Where the numbers differ,
+    a code span, link or the like swallowed a line break.
+    """
+    lines = [line.strip() for line in document.text.lines[block.first - 1 : block.last]]
+    lines[0] = re.sub(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+", "", lines[0])
+    depth = 0
+    line = 0
+    spanned: set[int] = set()
+    for token in inline_tokens("\n".join(lines)):
+        depth += token.nesting
+        if token.type in ("softbreak", "hardbreak"):
+            if depth > 0:
+                spanned |= {line, line + 1}
+            line += 1
+    if line + 1 != len(lines) or number - block.first in spanned:
+        return "a code span, a link or other markup reaches over its line end"
+    return ""
+
+
+def settle(lines: Sequence[StatusLine]) -> Status:
+    """Return the status of a header block: that of its only Status line, else *unset*."""
+    return lines[0].status if len(lines) == 1 else Status.UNSET

@@ -1,0 +1,77 @@
+"""Tables by column name: a row's cells with their places. It reads lines, not parser tokens.
+
+The parser's cells carry no columns, lose what is too much and invent what is missing; so a row is
+split here, by the same rule (a test holds the two together).
+"""
+
+from dataclasses import dataclass
+
+from bot.plan.text import Span, Text, Value
+from bot.plan.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table. `swallowed` is a line of prose that the table took in."""
+
+    line: int
+    cells: tuple[Value, ...]
+    swallowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its head and the rows below the delimiter line."""
+
+    head: Row
+    rows: tuple[Row, ...]
+
+    def column(self, *names: str) -> int | None:
+        """Return the index of the first column that has one of the (folded) names."""
+        titles = [fold(cell.text) or cell.text.strip("*_ ") for cell in self.head.cells]
+        return next((titles.index(name) for name in names if name in titles), None)
+
+
+def split_cells(line: str) -> list[tuple[int, int]]:
+    """Return where the cells of a table line start and end, as the parser splits them (GFM §4.10).
+
+    >>> split_cells("| a | b \\\\| c |")
+    [(1, 4), (5, 13)]
+    """
+    start = len(line) - len(line.lstrip())
+    end = len(line.rstrip())
+    cells = []
+    left = start
+    position = line.find("|", start, end)
+    while position >= 0:
+        if position == start or line[position - 1] != "\\":
+            cells.append((left, position))
+            left = position + 1
+        position = line.find("|", position + 1, end)
+    cells.append((left, end))
+    if cells[0][0] == cells[0][1]:
+        del cells[0]
+    if cells and cells[-1][0] == cells[-1][1]:
+        del cells[-1]
+    return cells
+
+
+def read_table(text: Text, lines: tuple[int, ...]) -> Table:
+    """Read the table whose head and rows stand on the given lines."""
+    head, *rows = (_read_row(text, number) for number in lines)
+    if len(head.cells) > 1:
+        rows = [Row(row.line, row.cells, "|" not in text.line(row.line)) for row in rows]
+    return Table(head, tuple(rows))
+
+
+def cell(row: Row, column: int | None) -> Value:
+    """Return a row's cell, empty where the row is short or the table has no such column."""
+    if column is not None and column < len(row.cells):
+        return row.cells[column]
+    end = row.cells[-1].span.end_column if row.cells else 1
+    return Value("", Span(row.line, end, row.line, end))
+
+
+def _read_row(text: Text, number: int) -> Row:
+    values = (text.value(number, *place) for place in split_cells(text.line(number)))
+    return Row(number, tuple(Value(v.text.replace("\\|", "|"), v.span) for v in values))

@@ -1,0 +1,157 @@
+"""The vocabulary of plans: names compared loosely, N/A, placeholders. It knows no structure."""
+
+import difflib
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+# Every `{…}` of the template that stands in prose. A closed set on purpose: `{ … }` of JSON,
+# `/v1/{id}` and `Hello {customer}` are a plan's own words.
+_PLACEHOLDERS = (
+    "FEAT-ID",
+    "Feature Name",
+    "one sentence justification",
+    "team",
+    "link",
+    "Problem being solved. What success looks like in one measurable sentence.",
+    "list",
+    "name",
+    "new endpoint / DB change / event",
+    "service",
+    "create DB migration + rollback script",
+    "add domain entity + unit tests",
+    "add use case + unit tests",
+    "add HTTP handler + integration tests",
+    "emit / consume event + idempotency",
+    "use cases, domain logic",
+    "endpoints, DB, event handlers",
+    "critical user flows if applicable",
+    "compliance-specific check",
+    "behavior",
+    "behaviour",
+    "on-call / any engineer",
+    "5 min / 30 min",
+    "?",
+    "date",
+)
+
+PLACEHOLDER = re.compile(
+    r"(?<![\w${])(?<![\w.-]/)(?<!\s/)\{\s*(?:"
+    + "|".join(r"\s+".join(map(re.escape, words.split())) for words in _PLACEHOLDERS)
+    + r")\s*\}(?!\})",
+    re.IGNORECASE,
+)
+
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])?")
+_MARKUP = re.compile(r"[*`]+|~~|(?<!\w)_+|_+(?!\w)|\\(?=[^\w\s])")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_WORD = re.compile(r"[^\W_]+")
+_NOT_APPLICABLE = re.compile(
+    r"""(?:
+        (?:n\s*/\s*a|not\ applicable)\b [.:]? (?P<reason>.*)
+      | (?:none|na)\b (?:\ needed|\ required)? \s* (?:[.—–:;,(-]+ (?P<because>.*))?
+      | [—–-]+
+      | [—–]+ \s+ (?P<remark>.*)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def strip_comments(text: str) -> str:
+    """Remove HTML comments. By `find`, not by pattern: unclosed ones must not cost quadratic time.
+
+    >>> strip_comments("a<!-- b -->c")
+    'ac'
+    """
+    kept = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(text[position:start])
+        position = end + 3
+    kept.append(text[position:])
+    return "".join(kept)
+
+
+def plain(text: str) -> str:
+    """Return what a reader sees of inline Markdown: no emphasis, code marks, links or comments.
+
+    >>> plain("**Why** & [`what`](https://example.org)")
+    'Why & what'
+    """
+    if text.isalnum():
+        return text
+    if "<" in text:
+        text = _TAG.sub(" ", strip_comments(text))
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
+    return html.unescape(_MARKUP.sub("", text)).strip()
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return the form in which headings, labels and column names are compared.
+
+    Case, emphasis, punctuation, emoji and the numbering before the words play no part; `&` is
+    *and*.
+
+    >>> fold("2. 🧭 **Why & What**")
+    'why and what'
+    """
+    joined = unicodedata.normalize("NFKC", plain(text)).replace("&", " and ").casefold()
+    words = _WORD.findall(joined)
+    while len(words) > 1 and words[0].isdecimal():
+        del words[0]
+    return " ".join(words)
+
+
+def not_applicable(text: str) -> str | None:
+    """Return the reason behind an N/A answer, '' where it gives none, None where it is no N/A.
+
+    >>> not_applicable("N/A — no new tables"), not_applicable("None"), not_applicable("yes")
+    ('no new tables', '', None)
+    """
+    match = _NOT_APPLICABLE.fullmatch(plain(text))
+    if match is None:
+        return None
+    return " ".join(filter(None, match.groups())).strip(" \t\xa0.—–:;,()-")
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a value still holds a placeholder of the template."""
+    return "{" in text and PLACEHOLDER.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a value says nothing: empty, an HTML comment, only white space."""
+    return not plain(text)
+
+
+def says_something(text: str) -> bool:
+    """Tell whether a value holds words of its own: no blank, no placeholder."""
+    return not is_blank(text) and not is_placeholder(text)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` for the closest known word, or nothing.
+
+    >>> did_you_mean("aproved", ["Approved", "Draft"])
+    '; did you mean Approved?'
+    """
+    by_fold = {fold(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(fold(word[:80]), by_fold, n=1, cutoff=0.7)
+    return f"; did you mean {by_fold[close[0]]}?" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words as a sentence does.
+
+    >>> listed(["S", "M", "L"])
+    'S, M and L'
+    """
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,176 @@
+"""A sandbox GitHub with the real server beside it, and the waiting that both need."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import yaml
+from aiohttp import web
+
+from bot.app import Parts, running
+from bot.sandbox import Sandbox
+from bot.sandbox.pull_request import PullRequest
+from bot.sandbox.repository import Repository
+from bot.sandbox.state.accounts import App, Installation
+from bot.sandbox.state.checks import CheckRun
+from bot.settings import Settings
+from bot.work.model import State
+from tests.contracts.contract import Contract
+from tests.plan_text import plan_text
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = yaml.safe_load((ROOT / "app.yml").read_text())
+SECRET = "a secret of the webhook"
+NOON = 1_770_000_000.0  # any fixed moment
+
+
+class Clock:
+    """Time that only moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+class World:
+    """Everything that a conversation with the bot needs."""
+
+    def __init__(self, sandbox: Sandbox, app: App, clock: Clock, database: Path) -> None:
+        self.sandbox = sandbox
+        self.app = app
+        self.clock = clock
+        self.contract = Contract()
+        sandbox.observers.append(self.contract)
+        self.shop: Repository = sandbox.create_repository("acme/shop", {"README.md": "# Shop\n"})
+        self.shop.require_check("main", "Plan gate", app)
+        self.installation: Installation = sandbox.install(app, "acme")
+        self.settings = Settings(
+            app_id=str(app.id),
+            private_key=app.private_key_pem,
+            webhook_secrets=(SECRET,),
+            database=database,
+            api_url=sandbox.api_url,
+            github_url=sandbox.url,
+            public_url=None,
+            host="127.0.0.1",
+            port=0,
+            log_level="INFO",
+            log_format="text",
+        )
+        self.url = ""  # of the bot, while it runs
+        self._parts: Parts | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """The running bot's parts."""
+        assert self._parts is not None, "the bot is not running"
+        return self._parts
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[Parts]:
+        """Run the bot; leaving stops it."""
+        async with running(self.settings, clock=self.clock, sleep=self.clock.sleep) as parts:
+            server = web.AppRunner(parts.web, access_log=None)
+            await server.setup()
+            await web.TCPSite(server, "127.0.0.1", 0).start()
+            host, port = server.addresses[0][:2]
+            self.url = f"http://{host}:{port}"
+            self.app.webhook_url = f"{self.url}/webhook"
+            self._parts = parts
+            try:
+                yield parts
+            finally:
+                self._parts = None
+                await server.cleanup()
+
+    async def settle(self) -> None:
+        """Wait until every webhook is handed over and every subject is worked off.
+
+        Waits that the bot has set itself are cut short by moving the clock.
+        """
+        store = self.parts.store
+        for _ in range(5_000):
+            await self.sandbox.settled()
+            rows = await store.rows()
+            if all(row.state in {State.IDLE, State.PARKED} for row in rows):
+                await self.sandbox.settled()  # our own writes make webhooks too
+                if rows == await store.rows():
+                    return
+            due = await store.next_due()
+            running = any(row.state is State.RUNNING for row in rows)
+            if due is not None and due > self.clock.now and not running:
+                self.clock.now = due
+                store.wake.set()
+            await asyncio.sleep(0.002)
+        raise AssertionError(f"the bot does not come to rest: {await store.rows()}")
+
+    # ── what people do ────────────────────────────────────────────────────────
+    async def plan_on_main(
+        self, plan_id: str = "FEAT-12", status: str = "Draft", text: str | None = None
+    ) -> str:
+        """A plan arrives on main, as if its pull request had been merged."""
+        path = f"plans/{plan_id}.md"
+        await self.shop.commit("main", {path: text or plan_text(plan_id, status)}, author="bob")
+        return path
+
+    async def pull(
+        self,
+        files: dict[str, str | None],
+        *,
+        branch: str = "patch-1",
+        title: str = "Change something",
+        body: str | None = None,
+        author: str = "alice",
+        base: str = "main",
+    ) -> PullRequest:
+        """Somebody pushes a branch and opens a pull request."""
+        await self.shop.commit(branch, files, author=author, from_=base)
+        return await self.shop.open_pull_request(
+            branch, base, title=title, body=body, author=author
+        )
+
+    async def code_pull(self, body: str | None = "Plan: FEAT-12", **more: str) -> PullRequest:
+        """A pull request that changes code."""
+        return await self.pull({"src/checkout.py": "print('checkout')\n"}, body=body, **more)
+
+    # ── what people see ───────────────────────────────────────────────────────
+    async def check(self, pull: PullRequest) -> CheckRun:
+        """The check run that decides, once everything has come to rest."""
+        await self.settle()
+        runs = self.shop.check_runs(pull.head_sha, "Plan gate")
+        assert runs, f"no check run on #{pull.number}"
+        return runs[0]
+
+    async def verdict(self, pull: PullRequest) -> tuple[str | None, str | None]:
+        """Conclusion and title of the check run that decides."""
+        run = await self.check(pull)
+        assert run.status == "completed"
+        return run.conclusion, run.title
+
+
+@asynccontextmanager
+async def make_world(private_key: str, folder: Path) -> AsyncIterator[World]:
+    """A new GitHub with one repository that requires the check, and the contract watching."""
+    clock = Clock()
+    sandbox = Sandbox(clock)
+    await sandbox.start()
+    try:
+        app = sandbox.register_app(
+            "plan-gate",
+            webhook_secret=SECRET,
+            permissions=MANIFEST["default_permissions"],
+            events=MANIFEST["default_events"],
+            private_key_pem=private_key,
+        )
+        world = World(sandbox, app, clock, folder / "gate.db")
+        yield world
+        assert world.contract.violations == []
+    finally:
+        await sandbox.stop()

@@ -1,0 +1,121 @@
+"""The configuration: strict, with the place of each fault and a way to mend it."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config.load import MAX_CHARACTERS, ConfigError, parse_config
+from bot.config.match import matches
+from bot.config.schema import Config
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "{}"])
+def test_nothing_said_is_all_defaults(text: str) -> None:
+    assert parse_config(text) == Config()
+
+
+def test_every_key_can_be_set() -> None:
+    config = parse_config(
+        """
+mode: shadow
+plans:
+  paths: ["rfc/*.md"]
+  exclude: []
+  id_pattern: "RFC-[0-9]{4}"
+gate:
+  exempt_paths: ["*.txt"]
+  exempt_authors: ["alice"]
+  base_branches: ["release/*"]
+comments: never
+rules:
+  H006: off
+  T007: error
+""",
+        rules={"H006", "T007"},
+    )
+    assert config.mode == "shadow"
+    assert config.plans.paths == ("rfc/*.md",)
+    assert config.plans.exclude == ()
+    assert config.plans.id_pattern == "RFC-[0-9]{4}"
+    assert config.gate.exempt_paths == ("*.txt",)
+    assert config.gate.exempt_authors == ("alice",)
+    assert config.gate.base_branches == ("release/*",)
+    assert config.comments == "never"
+    assert config.rules == {"H006": "off", "T007": "error"}  # YAML 1.1 would read `off` as false
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("plans: {pathz: []}", 1, 9, "Unknown key `pathz`: did you mean `paths`?"),
+        ("\nxyz: 1", 2, 1, "Unknown key `xyz`; known are comments, gate, mode, plans, rules"),
+        ("mode: shadw", 1, 1, "`mode`: 'shadw' is not one of enforce, shadow"),
+        ("rules:\n  H006: maybe", 2, 3, "`rules.H006`: 'maybe' is not one of off, info"),
+        ("rules:\n  H0O6: off", 2, 3, "No such rule as `H0O6`: did you mean H006?"),
+        ("rules:\n  Q: off", 2, 3, "No such rule as `Q`: see docs/rules/"),
+        ("rules: [H006]", 1, 1, "`rules`: expected a mapping, got a list"),
+        ("plans:\n  paths: plans/*.md", 2, 3, "`plans.paths`: expected a list, got text"),
+        ("gate:\n  exempt_paths:\n    - 1", 3, 7, "`gate.exempt_paths[0]`: expected text"),
+        ("mode:", 1, 1, "`mode`: expected text, got `null`"),
+        ("- a", 1, 1, "Expected a mapping, got a list"),
+        ("true", 1, 1, "Expected a mapping, got `bool`"),
+        ("mode: enforce\nmode: shadow", 2, 1, "`mode` stands here twice"),
+        ("a: &x [1]\nb: *x", 2, 4, "Aliases (`*name`) are not allowed"),
+        ("[" * 50, 1, 11, "Nested too deeply"),
+        ("x: 'a", 1, 6, "Not YAML: found unexpected end of stream"),
+        ("\0", 1, 1, "Not YAML"),
+        ("? [a]\n: b", 1, 3, "A key must be a word"),
+        ("#" * (MAX_CHARACTERS + 1), 1, 1, "Longer than 65,536 characters"),
+        ("plans: {id_pattern: '(a+)+'}", 1, 9, "no ( ) or \\"),
+        ("plans: {id_pattern: 'a*a*a*a*'}", 1, 9, "at most three repetitions"),
+        ("plans: {id_pattern: '[a'}", 1, 9, "is no pattern: unterminated"),
+        ("plans: {id_pattern: 'a*'}", 1, 9, "matches nothing at all"),
+    ],
+)
+def test_a_fault_has_its_place_and_a_mend(text: str, line: int, column: int, words: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(words)) as caught:
+        parse_config(text, rules={"H006"})
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_scalars_are_read_as_yaml_1_2() -> None:
+    with pytest.raises(ConfigError, match="got a whole number"):
+        parse_config("mode: 12")
+    with pytest.raises(ConfigError, match="'12' is not one of"):
+        parse_config("mode: '12'")
+    with pytest.raises(ConfigError, match="got `bool`"):
+        parse_config("mode: true")
+
+
+@given(st.text(alphabet=st.sampled_from("ab:[]{}&*!|>-?'\"#,\n \t%@`0\0é")))
+def test_any_text_is_a_configuration_or_one_clear_error(text: str) -> None:
+    with suppress(ConfigError):
+        parse_config(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "patterns", "expected"),
+    [
+        ("plans/FEAT-1.md", ["plans/**/*.md"], True),
+        ("plans/a/b/FEAT-1.md", ["plans/**/*.md"], True),
+        ("src/plans/FEAT-1.md", ["plans/**/*.md"], False),
+        ("README.md", ["**/README.md"], True),
+        ("a/b/README.md", ["**/README.md"], True),
+        ("docs/a.txt", ["docs/**"], True),
+        ("docs/.hidden/a", ["docs/**"], True),
+        ("docsx/a", ["docs/**"], False),
+        ("LICENSE-MIT", ["LICENSE*"], True),
+        ("x/LICENSE", ["LICENSE*"], False),
+        ("a/b.md", ["*.md"], False),
+        ("Plans/FEAT-1.md", ["plans/**/*.md"], False),
+        ("release/1.0", ["release/*"], True),
+        ("anything", [], False),
+        ("a!b", ["!a"], False),
+        ("~/x", ["~/*"], True),
+    ],
+)
+def test_globs(path: str, patterns: list[str], expected: bool) -> None:
+    assert matches(path, patterns) is expected

@@ -1,0 +1,148 @@
+"""Which plans a pull request names, and where."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.gate.links import Link, Links, Place, find_links, visible_lines
+
+KNOWN = {"FEAT-12", "FEAT-1", "OPS2-7"}
+
+
+def links(**words: str) -> Links:
+    at: dict[str, str] = {"title": "", "body": "", "head_ref": "patch-1", **words}
+    return find_links(
+        repository="acme/shop",
+        title=at["title"],
+        body=at["body"],
+        head_ref=at["head_ref"],
+        id_pattern="[A-Z][A-Z0-9]*-[0-9]+",
+        known=KNOWN,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Plan: FEAT-12", [("FEAT-12", None)]),
+        ("plan:FEAT-12", [("FEAT-12", None)]),
+        ("**Plan**: FEAT-12", [("FEAT-12", None)]),
+        ("**Plan:** FEAT-12", [("FEAT-12", None)]),
+        ("- Plan: FEAT-12.", [("FEAT-12", None)]),
+        ("Why.\r\nPlan: FEAT-12\r\nMore.", [("FEAT-12", None)]),
+        ("Plan: FEAT-12#3", [("FEAT-12", 3)]),
+        ("Plan: FEAT-12#3, FEAT-1", [("FEAT-12", 3), ("FEAT-1", None)]),
+        ("Plan: FEAT-12\n\nPlan: FEAT-1", [("FEAT-12", None), ("FEAT-1", None)]),
+        ("Plan: FEAT-12, FEAT-12", [("FEAT-12", None)]),
+        ("Plan: plans/FEAT-12.md", [("plans/FEAT-12.md", None)]),
+        ("Plan: <plans/FEAT-12.md>", [("plans/FEAT-12.md", None)]),
+        ("Plan: [FEAT-12](plans/FEAT-12.md)", [("FEAT-12", None)]),
+        ("Plan: [](plans/FEAT-12.md)", [("plans/FEAT-12.md", None)]),
+        (
+            "Plan: https://github.com/acme/shop/blob/main/plans/FEAT-12.md#L3",
+            [("plans/FEAT-12.md", None)],
+        ),
+        ("Plan: https://github.com/Acme/Shop/blob/main/plans/a%20b.md", [("plans/a b.md", None)]),
+        (
+            "Plan: https://github.com/evil/shop/blob/main/plans/FEAT-12.md",
+            [("https://github.com/evil/shop/blob/main/plans/FEAT-12.md", None)],
+        ),
+        ("Plan: https://[broken", [("https://[broken", None)]),
+        ("Plan: acme/shop#FEAT-12#2", [("FEAT-12", 2)]),
+        ("Plan: evil/shop#FEAT-12", [("evil/shop#FEAT-12", None)]),
+        ("Plan: FEAT-404", [("FEAT-404", None)]),
+        # what a reader does not see as prose does not count
+        ("<!-- Plan: FEAT-12 -->", []),
+        ("text <!--\nPlan: FEAT-12\n--> text", []),
+        ("text <!--\nPlan: FEAT-12", []),
+        ("> Plan: FEAT-12", []),
+        ("> quote\nPlan: FEAT-12", []),
+        ("```\nPlan: FEAT-12\n```", []),
+        ("~~~\nPlan: FEAT-12", []),
+        ("    Plan: FEAT-12", []),
+        ("`Plan: FEAT-12`", []),
+        ("a `code\nPlan: FEAT-12\n` b", []),
+        ("<div>\nPlan: FEAT-12\n</div>", []),
+        ("<details>\n<summary>x</summary>\nPlan: FEAT-12\n</details>", []),
+        ("The Plan: FEAT-12", []),
+        ("Plan:", []),
+        ("Plan: ,", []),
+        ("", []),
+    ],
+)
+def test_the_description(body: str, expected: list[tuple[str, int | None]]) -> None:
+    assert [(link.name, link.task) for link in links(body=body).counted] == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("FEAT-12: add checkout", "FEAT-12"),
+        ("[FEAT-12] add checkout", "FEAT-12"),
+        ("feat(FEAT-12): add checkout", "FEAT-12"),
+        ("fix(OPS2-7)!: mend", "OPS2-7"),
+        ("  FEAT-12 : add", "FEAT-12"),
+        ("FEAT-12 add checkout", None),
+        ("Add FEAT-12: checkout", None),
+        ("UTF-8: is no plan", None),
+        ("feat-12: lower case", None),
+        ("ＦEAT-12: wide letter", None),
+        ("FEAT-１２: wide digits", None),
+    ],
+)
+def test_the_title(title: str, expected: str | None) -> None:
+    assert [link.name for link in links(title=title).counted] == ([expected] if expected else [])
+
+
+def test_a_task_in_the_title() -> None:
+    assert links(title="FEAT-12#3: add").counted == (Link("FEAT-12", Place.TITLE, 3),)
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("feat-12-add-checkout", "FEAT-12"),
+        ("feature/FEAT-12/checkout", "FEAT-12"),
+        ("alice/feat-12", "FEAT-12"),
+        ("feat-12", "FEAT-12"),
+        ("feat-123-other", None),
+        ("xfeat-12", None),
+        ("fix-utf-8", None),
+        ("ſeat-12", None),
+        ("patch-1", None),
+    ],
+)
+def test_the_branch(ref: str, expected: str | None) -> None:
+    assert [link.name for link in links(head_ref=ref).counted] == ([expected] if expected else [])
+
+
+def test_the_first_place_counts_and_others_that_differ_are_told() -> None:
+    found = links(body="Plan: FEAT-12", title="FEAT-1: x", head_ref="feat-12-x")
+    assert found.counted == (Link("FEAT-12", Place.BODY),)
+    assert found.ignored == (Link("FEAT-1", Place.TITLE),)
+
+
+def test_touched_plans_count_where_no_place_names_one() -> None:
+    def found(title: str) -> Links:
+        return find_links(
+            repository="acme/shop",
+            title=title,
+            body="",
+            head_ref="x",
+            id_pattern="[A-Z]+-[0-9]+",
+            known=KNOWN,
+            touched=["FEAT-12"],
+        )
+
+    assert found("Add checkout").counted == (Link("FEAT-12", Place.FILES),)
+    assert found("FEAT-1: x").counted == (Link("FEAT-1", Place.TITLE),)
+
+
+@given(st.text(alphabet=st.sampled_from("Plan: FEAT-12`<!->#\n\r\t*_[](),/")))
+def test_finding_never_raises(text: str) -> None:
+    links(body=text, title=text, head_ref=text)
+
+
+def test_hostile_descriptions_are_read_in_bounded_work() -> None:
+    for bait in ["`" * 70_000, "<!--" * 20_000, "> " * 40_000, "`a``b```" * 9_000]:
+        assert isinstance(list(visible_lines(bait)), list)

@@ -115,7 +115,7 @@ def read_plan(path: str, settings: LintSettings) -> Plan:
 
 
 def read_settings(start: Path, config: Path | None) -> LintSettings:
-    """Read the given configuration, else that of the repository around a path, else the defaults."""
+    """Read the configuration given, else that of the repository around a path, else defaults."""
     if config is None:
         root = find_repository(start)
         config = root / CONFIG_PATH if root else None

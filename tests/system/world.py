@@ -171,6 +171,6 @@ async def make_world(private_key: str, folder: Path) -> AsyncIterator[World]:
         )
         world = World(sandbox, app, clock, folder / "gate.db")
         yield world
-        assert world.contract.violations == []
+        assert not world.contract.violations, "\n".join(map(str, world.contract.violations))
     finally:
         await sandbox.stop()

@@ -147,7 +147,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """An open question with its cells as written."""
+    """An open question with its cells as written; `tabled` where it stands in a table."""
 
     question: OpenQuestion
     number: Value
@@ -155,6 +155,7 @@ class QuestionRow:
     owner: Value
     due: Value
     answer: Value
+    tabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

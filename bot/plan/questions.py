@@ -97,6 +97,7 @@ def _read_prose_questions(document: Document, section: Section) -> Iterator[Ques
                         owner=rest,
                         due=rest,
                         answer=rest,
+                        tabled=False,
                     )
 
 
@@ -109,6 +110,7 @@ def _question(
     owner: Value,
     due: Value,
     answer: Value,
+    tabled: bool = True,
 ) -> QuestionRow:
     return QuestionRow(
         OpenQuestion(
@@ -125,4 +127,5 @@ def _question(
         owner=owner,
         due=due,
         answer=answer,
+        tabled=tabled,
     )

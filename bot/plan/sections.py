@@ -24,10 +24,10 @@ def read_sections(document: Document, title_line: int) -> tuple[Section, ...]:
         known = name if block.level == 2 or name not in right else None
         if block.first > title_line and (block.level <= 2 or known):
             starts.append((block, known))
-    ends = [block.first - 1 for block, _ in starts[1:]] + [len(document.text.lines)]
     lines = [block.first for block in document.blocks]
     sections = []
-    for (heading, name), end in zip(starts, ends, strict=True):
+    for index, (heading, name) in enumerate(starts, 1):
+        end = starts[index][0].first - 1 if index < len(starts) else len(document.text.lines)
         body = document.blocks[bisect_right(lines, heading.first) : bisect_right(lines, end)]
         sections.append(_read_section(document, heading, name, body, end))
     return tuple(sections)

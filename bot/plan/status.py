@@ -89,7 +89,7 @@ def read_status(document: Document, block: Block, number: int, value: Value | No
     """Read one Status line: what it says, or why it is read as unset."""
     if value is None:
         whole = document.text.value(number)
-        return _unclear(whole, "the label is not plainly `**Status**:`")
+        return _unclear(whole, "the label is not a plain `**Status**:`")
     status, fault, reason = _read_words(value.text)
     if fault is None:
         reason = _find_doubt(document, block, number)
@@ -124,7 +124,7 @@ def _read_words(text: str) -> tuple[Status, StatusFault | None, str]:
     if match is None:
         letters = _skeleton(text)
         if "approve" in letters or "draft" in letters:
-            return Status.UNSET, StatusFault.UNCLEAR, "it is not one plain word"
+            return Status.UNSET, StatusFault.UNCLEAR, _describe_disguise(text)
         return Status.UNSET, StatusFault.UNKNOWN, did_you_mean(text, ["Approved", "Draft"])
     status = Status(match["word"].lower())
     if status is Status.APPROVED:
@@ -132,6 +132,13 @@ def _read_words(text: str) -> tuple[Status, StatusFault | None, str]:
         if refusal := _REFUSING_EMOJI.search(before) or _RETRACTION.search(match["note"]):
             return Status.UNSET, StatusFault.UNCLEAR, f"“{refusal[0]}” takes it back"
     return status, None, ""
+
+
+def _describe_disguise(text: str) -> str:
+    for character in text:
+        if character.isalpha() and not character.isascii():
+            return f"its “{character}” is U+{ord(character):04X} and no Latin letter"
+    return "it is not one plain word"
 
 
 def _find_doubt(document: Document, block: Block, number: int) -> str:
@@ -176,9 +183,13 @@ def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
     """Say which inline construct of the paragraph spans over the line.
 
     Line breaks at depth 0 divide the paragraph's tokens into its lines. Where the numbers differ,
-    a code span, link or the like swallowed a line break.
+    a code span, link or the like swallowed a line break. GitHub strikes through between single
+    tildes too, which the parser does not know.
     """
     lines = [line.strip() for line in document.text.lines[block.first - 1 : block.last]]
+    at = number - block.first
+    if "~" in "".join(lines[:at]) and "~" in "".join(lines[at + 1 :]):
+        return "a line above it and one below it hold tildes, which may strike it through"
     lines[0] = re.sub(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+", "", lines[0])
     depth = 0
     line = 0
@@ -189,7 +200,7 @@ def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
             if depth > 0:
                 spanned |= {line, line + 1}
             line += 1
-    if line + 1 != len(lines) or number - block.first in spanned:
+    if line + 1 != len(lines) or at in spanned:
         return "a code span, a link or other markup reaches over its line end"
     return ""
 

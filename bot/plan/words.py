@@ -44,6 +44,7 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+_QUOTED = 60
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])?")
 _MARKUP = re.compile(r"[*`]+|~~|(?<!\w)_+|_+(?!\w)|\\(?=[^\w\s])")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
@@ -134,6 +135,21 @@ def is_blank(text: str) -> bool:
 def says_something(text: str) -> bool:
     """Tell whether a value holds words of its own: no blank, no placeholder."""
     return not is_blank(text) and not is_placeholder(text)
+
+
+def quoted(text: str) -> str:
+    """Quote what somebody wrote: not too much of it, and with what is invisible made visible.
+
+    >>> quoted("Approved\u200b")
+    '“Approved[U+200B]”'
+    """
+    shown = text if len(text) <= _QUOTED else f"{text[:_QUOTED].rstrip()}…"
+    return f"“{''.join(map(_visible, shown))}”"
+
+
+def _visible(character: str) -> str:
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return f"[U+{ord(character):04X}]" if hidden else character
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

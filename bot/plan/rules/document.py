@@ -61,10 +61,12 @@ def check_unclosed_fence(plan: Plan) -> Iterator[Finding]:
 
         ## Events
     Good:
+        ## Events
+
         ```sql
         SELECT 1;
         ```
-        ## Events"""
+    """
     document = plan.document
     fences = [block for block in document.blocks if block.kind is Kind.FENCE and block.top]
     for fence in fences:
@@ -73,7 +75,7 @@ def check_unclosed_fence(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 document.text.span(fence.first),
                 f"This code fence never closes and hides {hidden} below it: "
-                f"end it with a line `{fence.markup}`",
+                f"end it with a line {fence.markup}",
                 _find_suspects(document, fences, fence),
             )
 

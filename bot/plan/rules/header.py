@@ -9,7 +9,7 @@ from bot.plan.model import NOWHERE, Plan, StatusFault, StatusLine
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.sections import BY_FOLD
 from bot.plan.text import Span
-from bot.plan.words import fold, is_blank, is_placeholder
+from bot.plan.words import fold, is_blank, is_placeholder, quoted
 
 
 @rule("H001", "title-missing", draft=E, approved=E)
@@ -57,7 +57,7 @@ def check_id_malformed(plan: Plan) -> Iterator[Finding]:
     if not is_placeholder(title.id.text):
         yield Finding(
             title.id.span,
-            f"“{title.id.text}” is no plan ID: write capital letters or digits, a dash and a "
+            f"{quoted(title.id.text)} is no plan ID: write capital letters or digits, a dash and a "
             "number, such as FEAT-123, or what the configuration's `id_pattern` asks for",
         )
 
@@ -126,7 +126,9 @@ def check_status_unknown(plan: Plan) -> Iterator[Finding]:
         **Status**: Approved
     """
     for line in _faulty(plan, StatusFault.UNKNOWN):
-        seen = f"“{line.value.text}” is no status" if line.value.text else "The Status is empty"
+        seen = (
+            f"{quoted(line.value.text)} is no status" if line.value.text else "The Status is empty"
+        )
         yield Finding(line.value.span, f"{seen}: write Draft or Approved{line.reason}")
 
 
@@ -168,8 +170,8 @@ def check_status_ambiguous(plan: Plan) -> Iterator[Finding]:
     for line in _faulty(plan, StatusFault.UNCLEAR):
         yield Finding(
             line.value.span,
-            f"This Status is read as not approved, for {line.reason}: "
-            "write `**Status**: Draft` or `**Status**: Approved`, and no more",
+            f"{quoted(line.value.text)} is read as not approved: {line.reason}. "
+            "Write `**Status**: Draft` or `**Status**: Approved`, and no more",
         )
 
 

@@ -8,7 +8,7 @@ from bot.plan.diagnostics import Note
 from bot.plan.model import OpenQuestion, Plan, QuestionRow
 from bot.plan.rules.registry import E, Finding, I, W, rule
 from bot.plan.text import Value
-from bot.plan.words import is_blank, is_placeholder, not_applicable, plain
+from bot.plan.words import is_blank, is_placeholder, not_applicable, plain, quoted
 
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
 
@@ -91,10 +91,10 @@ def check_due_unreadable(plan: Plan) -> Iterator[Finding]:
         | 1 | Keep old invoices? | Ann | 2026-04-03 | Yes |
         | 2 | And receipts?      | Ann | N/A        | Yes |
     """
-    for row in _asked(plan):
+    for row in _tabled(plan):
         due = row.due
         if _read_date(due.text) is None and not _is_settled(due):
-            seen = "No due date" if is_blank(due.text) else f"“{plain(due.text)}” is no date"
+            seen = "No due date" if is_blank(due.text) else f"{quoted(plain(due.text))} is no date"
             yield Finding(due.span, f"{seen}: write it as YYYY-MM-DD")
 
 
@@ -115,7 +115,7 @@ def check_question_unowned(plan: Plan) -> Iterator[Finding]:
         |---|----------|-------|-----|--------|
         | 1 | Keep old invoices? | Ann | 2026-03-01 | Yes |
     """
-    for row in _asked(plan):
+    for row in _tabled(plan):
         if is_blank(row.owner.text):
             yield Finding(
                 row.question.span, f"{_named(row.question)} has no owner: name who answers it"
@@ -159,6 +159,11 @@ def _asked(plan: Plan) -> Iterator[QuestionRow]:
     for row in plan.question_rows:
         if not is_placeholder(row.text.text):
             yield row
+
+
+def _tabled(plan: Plan) -> Iterator[QuestionRow]:
+    """Yield the questions of a table; those asked in prose have no owner and no date to fill in."""
+    return (row for row in _asked(plan) if row.tabled)
 
 
 def _named(question: OpenQuestion) -> str:

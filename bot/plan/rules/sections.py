@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from bot.plan.diagnostics import Note
 from bot.plan.model import NOWHERE, Plan, Section, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.words import did_you_mean
+from bot.plan.words import did_you_mean, quoted
 
 ORDER = tuple(SectionName)
 
@@ -73,7 +73,8 @@ def check_section_misspelt(plan: Plan) -> Iterator[Finding]:
             hint = did_you_mean(section.heading, missing)
             if hint:
                 yield Finding(
-                    section.span, f"“{section.heading}” is no section of the template{hint}"
+                    section.span,
+                    f"{quoted(section.heading)} is no section of the template{hint}",
                 )
 
 

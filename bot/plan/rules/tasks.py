@@ -15,7 +15,7 @@ from bot.plan.tasks import (
     find_task_tables,
     read_number,
 )
-from bot.plan.words import did_you_mean, fold, is_blank, is_placeholder, listed
+from bot.plan.words import did_you_mean, fold, is_blank, is_placeholder, listed, quoted
 
 _SERVICES = re.compile(r"\s*[,;+&]\s*|\s+/\s+|\s+and\s+")
 _EVERYWHERE = frozenset({"all", "all services", "every service"})
@@ -146,10 +146,12 @@ def check_dependency_unknown(plan: Plan) -> Iterator[Finding]:
     for row in plan.task_rows:
         unknown = [number for number in row.task.depends_on if number not in known]
         if unknown:
+            one = len(unknown) == 1
             yield Finding(
                 row.depends.span,
-                f"Task {row.task.number} depends on task {listed(map(str, unknown))}, which is "
-                f"not in the table; tasks are {ranges}",
+                f"Task {row.task.number} depends on task{'' if one else 's'} "
+                f"{listed(map(str, unknown))}, which {'is' if one else 'are'} not in the table; "
+                f"tasks are {ranges}",
             )
 
 
@@ -284,7 +286,7 @@ def check_task_service_unknown(plan: Plan) -> Iterator[Finding]:
         if unknown:
             yield Finding(
                 row.service.span,
-                f"“{listed(unknown)}” is not in the table of affected services"
+                f"{quoted(listed(unknown))} is not in the table of affected services"
                 f"{did_you_mean(unknown[0], plan.services) or ': add it there'}",
             )
 
@@ -311,7 +313,7 @@ def check_dependency_unreadable(plan: Plan) -> Iterator[Finding]:
         if row.unreadable and not is_placeholder(row.depends.text):
             yield Finding(
                 row.depends.span,
-                f"“{row.unreadable}” names no task: write numbers such as `1, 3–5`, or `—`",
+                f"{quoted(row.unreadable)} names no task: write numbers such as `1, 3–5`, or `—`",
             )
 
 

@@ -179,9 +179,12 @@ def _schema_problems(place: str, value: Any) -> Iterator[str]:
 
 
 def _told(error: ValidationError) -> str:
-    """Tell an error by the deepest cause that helps, cut to a line."""
+    """Tell an error by the deepest cause that helps; a long value is cut out of its middle."""
     cause = best_match([error]) or error
-    return f"{cause.json_path}: {cause.message[:300]}"
+    message = cause.message
+    if len(message) > 300:
+        message = f"{message[:100]} … {message[-150:]}"
+    return f"{cause.json_path}: {message}"
 
 
 def _unknown_keys(schema: dict[str, Any], value: Any, path: str) -> Iterator[str]:
@@ -203,7 +206,8 @@ def _properties(schema: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for branch in _branches(schema):
         known |= _properties(branch)
-    return known | schema.get("properties", {})
+    known |= schema.get("properties", {})
+    return known
 
 
 def _items(schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 FOLDER: Final = Path(__file__).parent
@@ -46,13 +46,24 @@ def _with_nulls(node: Any) -> Any:
     return {"anyOf": [{"type": "null"}, inner]} if nullable is True else inner
 
 
+def _repaired(document: dict[str, Any]) -> dict[str, Any]:
+    """Mend what the description has wrong.
+
+    The list of installations wants an account to be a user and an enterprise at once (`allOf`), where
+    the single installation has it right (`anyOf`).
+    """
+    listed = document["paths"]["/app/installations"]["get"]["responses"]["200"]
+    items = {"$ref": "#/components/schemas/installation"}
+    listed["content"]["application/json"]["schema"]["items"] = items
+    return document
+
+
 DOCUMENTS: Final[dict[str, Any]] = {
-    "urn:rest": _with_nulls(json.loads((FOLDER / "rest.json").read_text())),
+    "urn:rest": _repaired(_with_nulls(json.loads((FOLDER / "rest.json").read_text()))),
     "urn:webhooks": json.loads((FOLDER / "webhooks.json").read_text()),
 }
 _REGISTRY: Final[Registry[Any]] = Registry().with_resources(
-    (uri, Resource(contents=contents, specification=DRAFT202012))
-    for uri, contents in DOCUMENTS.items()
+    (uri, DRAFT202012.create_resource(contents)) for uri, contents in DOCUMENTS.items()
 )
 
 

@@ -94,15 +94,22 @@ class Parts:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, clock: Callable[[], float] = time.time, sleep: Sleep = asyncio.sleep
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    sleep: Sleep = asyncio.sleep,
+    connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
+    guard: Callable[[WorkStore], WorkStore] = lambda store: store,
 ) -> AsyncIterator[Parts]:
     """Open the store, start the worker, and hand out the web application; close all at the end.
 
-    Raises `StoreLocked` and `StoreUnavailable` where the database cannot be used.
+    Time, the network and the store can be given from outside: *connect* makes the session,
+    *guard* may wrap the store. Raises `StoreLocked` and `StoreUnavailable` where the database
+    cannot be used.
     """
-    store = await open_sqlite(settings.database, clock=clock)
+    store = guard(await open_sqlite(settings.database, clock=clock))
     try:
-        async with aiohttp.ClientSession() as session:
+        async with connect() as session:
             installations = Installations(
                 session,
                 settings.api_url,

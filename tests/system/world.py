@@ -1,10 +1,11 @@
 """A sandbox GitHub with the real server beside it, and the waiting that both need."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import yaml
 from aiohttp import web
 
@@ -16,6 +17,7 @@ from bot.sandbox.state.accounts import App, Installation
 from bot.sandbox.state.checks import CheckRun
 from bot.settings import Settings
 from bot.work.model import State
+from bot.work.store import WorkStore
 from tests.contracts.contract import Contract
 from tests.plan_text import plan_text
 
@@ -74,9 +76,19 @@ class World:
         return self._parts
 
     @asynccontextmanager
-    async def bot(self) -> AsyncIterator[Parts]:
+    async def bot(
+        self,
+        connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
+        guard: Callable[[WorkStore], WorkStore] = lambda store: store,
+    ) -> AsyncIterator[Parts]:
         """Run the bot; leaving stops it."""
-        async with running(self.settings, clock=self.clock, sleep=self.clock.sleep) as parts:
+        async with running(
+            self.settings,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            connect=connect,
+            guard=guard,
+        ) as parts:
             server = web.AppRunner(parts.web, access_log=None)
             await server.setup()
             await web.TCPSite(server, "127.0.0.1", 0).start()

@@ -1,0 +1,179 @@
+"""GitHub misbehaves: every path ends in the right check run, or in one that says what is wrong."""
+
+import pytest
+
+from bot.sandbox.exchange import Exchange
+from bot.work.model import State
+from tests.system.world import World
+
+BLOCKED = ("failure", "FEAT-12 is Draft: merging is blocked")
+
+
+@pytest.mark.parametrize("path", ["/pulls/1$", "/files", "/branches/", "/git/trees", "/git/blobs"])
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_a_read_that_fails_once_is_read_again(world: World, path: str, status: int) -> None:
+    await world.plan_on_main()
+    world.sandbox.faults.fail("GET", path, status=status)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+    assert all(row.attempts == 0 for row in await world.parts.store.rows())
+
+
+async def test_an_outage_is_waited_out(world: World) -> None:
+    await world.plan_on_main()
+    world.sandbox.faults.fail("*", "", status=502, times=40)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_lost_connection_is_tried_again(world: World, method: str) -> None:
+    await world.plan_on_main()
+    world.sandbox.faults.disconnect(method, "", times=2)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+    assert len(pull.comments) == 1
+
+
+@pytest.mark.parametrize("kind", ["primary", "secondary"])
+@pytest.mark.parametrize("status", [403, 429])
+async def test_a_rate_limit_is_honoured(world: World, kind: str, status: int) -> None:
+    await world.plan_on_main()
+    await world.settle()
+    began = world.clock.now
+    world.sandbox.faults.rate_limit(kind, times=1, retry_after=120, status=status)  # type: ignore[arg-type]
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+    assert world.clock.now - began >= 120
+    assert all(row.attempts == 0 for row in await world.parts.store.rows())
+
+
+async def test_a_short_wait_is_waited_on_the_spot(world: World) -> None:
+    await world.plan_on_main()
+    world.sandbox.faults.rate_limit("secondary", times=1, retry_after=1, path="/check-runs")
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+
+
+async def test_retries_used_up_end_in_a_check_that_says_so(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    await world.settle()
+    world.sandbox.faults.fail("GET", "/pulls/1/files", status=500, times=10_000)
+    pull = await world.code_pull()
+    run = await world.check(pull)
+    assert (run.status, run.conclusion, run.title) == ("completed", "failure", "Could not evaluate")
+    assert "GitHub answered 500" in (run.summary or "")
+    assert "(request `" in (run.summary or "")
+    assert "Re-run" in (run.summary or "")
+    rows = {row.key: row for row in await world.parts.store.rows()}
+    assert rows["pull acme/shop#1"].state is State.PARKED
+    assert "500" in rows["pull acme/shop#1"].error
+    world.sandbox.faults.clear()
+    await world.sandbox.rerequest_check_run(run)
+    assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
+
+
+async def test_an_answer_that_makes_no_sense_fails_closed(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    await world.settle()
+    world.sandbox.faults.fail("GET", "/branches/main", status=404, times=10_000)
+    pull = await world.code_pull()
+    run = await world.check(pull)
+    assert (run.conclusion, run.title) == ("failure", "Could not evaluate")
+
+
+async def test_a_pull_request_that_cannot_be_seen_any_more_is_let_go(world: World) -> None:
+    world.sandbox.faults.fail("GET", "/pulls/1$", status=404, times=10_000)
+    pull = await world.code_pull()
+    await world.settle()
+    assert pull.check_runs() == []
+    assert all(row.state is State.IDLE for row in await world.parts.store.rows())
+
+
+async def test_a_revoked_token_is_replaced(world: World) -> None:
+    await world.plan_on_main()
+    pull = await world.code_pull()
+    await world.settle()
+    world.sandbox.faults.fail("GET", "/pulls/1$", status=401)
+    await pull.edit(body="")
+    assert await world.verdict(pull) == ("failure", "No plan linked")
+
+
+async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
+    pull = await world.code_pull()
+    await world.settle()
+    for _ in range(3):
+        world.clock.now += 56 * 60
+        await pull.edit(title=f"At {world.clock.now}")
+        await world.settle()
+    made = [r for r in world.sandbox.requests if r.path.endswith("/access_tokens")]
+    assert len(made) == 4
+    assert all(r.status != 401 for r in world.sandbox.requests)
+
+
+async def test_more_files_than_github_lists_fail_closed(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    world.sandbox.limits.pull_files = 10
+    files: dict[str, str | None] = {f"docs/{n}.txt": "x\n" for n in range(12)}
+    pull = await world.pull(files)
+    run = await world.check(pull)
+    assert run.conclusion == "failure"
+    assert "GitHub lists only 10 of the changed files" in (run.title or "")
+
+
+async def test_a_cut_tree_fails_closed(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    world.sandbox.limits.tree_entries = 1
+    pull = await world.code_pull()
+    run = await world.check(pull)
+    assert run.conclusion == "failure"
+
+
+async def test_lists_are_read_to_their_last_page(world: World) -> None:
+    await world.plan_on_main()
+    files: dict[str, str | None] = {f"docs/{n:03}.txt": "x\n" for n in range(250)}
+    pull = await world.pull({**files, "zzz.py": "1\n"}, body="Plan: FEAT-12")
+    assert await world.verdict(pull) == BLOCKED
+
+
+async def test_a_page_that_fails_fails_the_whole_list(world: World) -> None:
+    await world.plan_on_main()
+    await world.settle()
+    files: dict[str, str | None] = {f"docs/{n:03}.txt": "x\n" for n in range(250)}
+
+    def fail_after_a_page(seen: object) -> None:
+        if isinstance(seen, Exchange) and seen.path.endswith("/files") and seen.status == 200:
+            world.sandbox.faults.fail("GET", "/files", status=500, times=10_000)
+
+    world.sandbox.observers.append(fail_after_a_page)
+    pull = await world.pull({**files, "zzz.py": "1\n"}, body="Plan: FEAT-12")
+    assert (await world.check(pull)).title == "Could not evaluate"
+
+
+async def test_deliveries_doubled_and_reordered_do_no_harm(world: World) -> None:
+    await world.plan_on_main()
+    await world.settle()
+    world.sandbox.faults.webhooks.double(4)
+    pull = await world.code_pull()
+    await world.settle()
+    world.sandbox.faults.webhooks.hold()
+    await pull.edit(body="")
+    await pull.edit(body="Plan: FEAT-12")
+    await world.plan_on_main(status="Approved")
+    world.sandbox.faults.webhooks.release(newest_first=True)
+    assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
+    assert len(pull.comments) == 1
+
+
+async def test_a_suspended_installation_ends_in_a_parked_row(world: World) -> None:
+    pull = await world.code_pull()
+    await world.settle()
+    world.sandbox.faults.webhooks.hold()
+    await pull.edit(title="While it is suspended")
+    world.sandbox.suspend(world.installation)
+    world.clock.now += 3_600  # the token has ended
+    world.sandbox.faults.webhooks.release()
+    await world.settle()
+    row = next(r for r in await world.parts.store.rows() if r.key == "pull acme/shop#1")
+    assert row.state is State.PARKED
+    assert "403" in row.error

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import io
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -129,7 +130,7 @@ class Hookshot:
         timeout = aiohttp.ClientTimeout(self._world.limits.webhook_timeout)
         try:
             async with self._session.post(
-                delivery.url, data=body, headers=delivery.headers, timeout=timeout
+                delivery.url, data=io.BytesIO(body), headers=delivery.headers, timeout=timeout
             ) as response:
                 delivery.status_code = response.status
                 delivery.response_headers = dict(response.headers)

@@ -202,11 +202,11 @@ def _unknown_keys(schema: dict[str, Any], value: Any, path: str) -> Iterator[str
 
 
 def _properties(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return every property that a schema or one of its branches describes."""
+    """Return every property that a schema or its branches describe, as any of them does."""
     known: dict[str, Any] = {}
-    for branch in _branches(schema):
-        known |= _properties(branch)
-    known |= schema.get("properties", {})
+    for properties in (schema.get("properties", {}), *map(_properties, _branches(schema))):
+        for name, described in properties.items():
+            known.setdefault(name, {"anyOf": []})["anyOf"].append(described)
     return known
 
 

@@ -49,7 +49,7 @@ def _with_nulls(node: Any) -> Any:
 def _repaired(document: dict[str, Any]) -> dict[str, Any]:
     """Mend what the description has wrong.
 
-    The list of installations wants an account to be a user and an enterprise at once (`allOf`), where
+    The list of installations wants an account to be a user and an enterprise at once (`allOf`);
     the single installation has it right (`anyOf`).
     """
     listed = document["paths"]["/app/installations"]["get"]["responses"]["200"]

@@ -1,8 +1,8 @@
 """The golden plans in `tests/plans`: every line of what a rule finds, or the word `silent`.
 
 `<CODE>-<name>/<case>/` holds `plan.md` and what its rule finds there: in `expected.txt`, and where
-the rule is stricter on an Approved plan, linted as one, in `expected.as-approved.txt`. The plans in
-`complete/` must be silent for every rule. To write all expectations anew, then read the difference:
+the rule is stricter on an Approved plan, linted as one, in `expected.as-approved.txt`. In
+`complete/` and `template/` all rules count. To write the expectations anew, and then review them:
 
     UPDATE_GOLDEN=1 python -m pytest tests/unit/plan/test_golden.py
 """

@@ -57,9 +57,10 @@ async def test_every_mark_is_followed_by_a_run_and_runs_never_overlap(store: Wor
     workers = [asyncio.create_task(world.work(store)) for _ in range(4)]
     for burst in range(30):
         await asyncio.gather(*(world.change(store, key, f"{burst}/{key}") for key in KEYS * 2))
-    while world.was_seen != world.is_now:  # for ever, if a mark were lost
-        world.ran.clear()
-        await world.ran.wait()
+    async with asyncio.timeout(60):  # a lost mark would make it wait for ever
+        while world.was_seen != world.is_now:
+            world.ran.clear()
+            await world.ran.wait()
 
     assert world.runs <= sum(world.is_now.values())
     for worker in workers:
@@ -113,7 +114,8 @@ async def test_a_cancelled_claim_goes_back(store: WorkStore) -> None:
     with pytest.raises(asyncio.CancelledError):
         await claim
 
-    await store.wake.wait()
+    async with asyncio.timeout(60):
+        await store.wake.wait()
     (again,) = await store.claim(1)
     assert again.attempts == 0
 

@@ -137,19 +137,17 @@ def read_settings(start: Path, config: Path | None) -> LintSettings:
 
 def find_repository(start: Path) -> Path | None:
     """Return the directory with `.git` at or above a path."""
-    resolved = start.absolute()
-    return next((up for up in (resolved, *resolved.parents) if (up / ".git").exists()), None)
+    for folder in (start.absolute(), *start.absolute().parents):
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - unlike Path's, it never raises
+            return folder
+    return None
 
 
 def find_plans(name: str, settings: LintSettings) -> list[str]:
     """Return the plan files that a PATH argument names; '' names the repository around us."""
-    path = Path(name)
-    if name == STDIN or path.is_file():
+    if name and not os.path.isdir(name):  # noqa: PTH112 - unlike Path's, it never raises
         return [name]
-    if not path.exists():
-        raise UsageError(f"{name}: no such file or directory")
-    if not path.is_dir():
-        raise UsageError(f"{name}: neither a file nor a directory")
+    path = Path(name)
     root = find_repository(path)
     top = path if name or root is None else root
     plans = [_shown(plan) for plan in _walk(top, root, settings)]

@@ -4,8 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bot.cli.lint import add_config_argument, find_plans, read_day, read_plan, read_settings
-from bot.errors import UsageError
+from bot.cli.lint import add_config_argument, read_day, read_plan, read_settings
 from bot.plan.diagnostics import Diagnostic
 from bot.plan.formats import as_json, count, printable
 from bot.plan.lint import LintOptions, approvable, blockers
@@ -21,10 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the plan; whatever it says, that is a success."""
-    if Path(args.path).is_dir():
-        raise UsageError(f"{args.path}: a directory; name one plan file")
-    settings = read_settings(Path(args.path), args.config)
-    [path] = find_plans(args.path, settings)
+    path: str = args.path
+    settings = read_settings(Path(path), args.config)
     plan = read_plan(path, settings)
     options = LintOptions(today=read_day(None), severities=settings.rules)
     if args.format == "json":

@@ -126,7 +126,7 @@ def _explain(file: Linted, diagnostic: Diagnostic) -> Iterator[str]:
     )
     line = file.text.line(span.line)
     if line.strip():
-        start = max(0, span.column - 1 - _EXCERPT // 2)
+        start = 0 if span.column <= _EXCERPT * 3 // 4 else span.column - 1 - _EXCERPT // 2
         excerpt = line[start : start + _EXCERPT]
         before = excerpt[: span.column - 1 - start]
         marked = excerpt[len(before) : span.end_column - 1 - start]

@@ -1,6 +1,7 @@
 """A sandbox GitHub with the real server beside it, and the waiting that both need."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,6 +40,13 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
         await asyncio.sleep(0)
+
+
+class RealTime(Clock):
+    """The machine's own time, where a real process takes part."""
+
+    def __call__(self) -> float:
+        return time.time()
 
 
 class World:
@@ -168,9 +176,11 @@ class World:
 
 
 @asynccontextmanager
-async def make_world(private_key: str, folder: Path) -> AsyncIterator[World]:
+async def make_world(
+    private_key: str, folder: Path, clock: Clock | None = None
+) -> AsyncIterator[World]:
     """A new GitHub with one repository that requires the check, and the contract watching."""
-    clock = Clock()
+    clock = clock or Clock()
     sandbox = Sandbox(clock)
     await sandbox.start()
     try:

@@ -33,10 +33,10 @@ class _Job(Generic[T]):
     future: asyncio.Future[T]
 
     def run(self, connection: Connection) -> Callable[[], None]:
-        return partial(self.future.set_result, self.work(connection))
+        return partial(_resolve, self.future, self.work(connection))
 
     def failed(self, error: Exception) -> Callable[[], None]:
-        return partial(self.future.set_exception, error)
+        return partial(_reject, self.future, error)
 
 
 class Writer:
@@ -59,7 +59,7 @@ class Writer:
     ) -> asyncio.Future[T]:
         """Queue a transaction; its result comes after the commit, `durable` after the fsync.
 
-        Wait for it under `asyncio.shield`: a commit on its way cannot be taken back.
+        Cancelling the future takes nothing back: the job still runs, and nobody hears of it.
         """
         if self._closed:
             raise StoreUnavailable("the store is closed")
@@ -81,8 +81,7 @@ class Writer:
         # everybody must hear of it, and a restart is better than going on in doubt.
         self._closed = True
         for future in self._waiting:
-            if not future.done():
-                future.set_exception(StoreUnavailable("the store has stopped: restart Plan Gate"))
+            _reject(future, StoreUnavailable("the store has stopped: restart Plan Gate"))
         self._ended.set_result(None)
 
     # ── everything below runs in the thread ──────────────────────────────────
@@ -170,6 +169,16 @@ class Writer:
 def _settle(outcomes: list[Callable[[], None]]) -> None:
     for outcome in outcomes:
         outcome()
+
+
+def _resolve(future: asyncio.Future[T], result: T) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _reject(future: asyncio.Future[T], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:

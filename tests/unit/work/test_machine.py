@@ -194,7 +194,9 @@ class Machine(RuleBasedStateMachine):
         first = min(map(self.model.claimable, self.model.rows.values()), default=NEVER)
         rows, next_due, *owned = self.do(
             asyncio.gather(
-                self.store.rows(), self.store.next_due(), *(self.store.owns(claim) for claim in recent)
+                self.store.rows(),
+                self.store.next_due(),
+                *(self.store.owns(claim) for claim in recent),
             )
         )
         assert rows == sorted(self.model.rows.values(), key=lambda row: row.key)
@@ -203,4 +205,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestMachine.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)

@@ -144,6 +144,23 @@ async def test_a_job_that_cannot_be_committed_fails_alone(writer: Writer) -> Non
     assert await writer.submit(notes) == ["a", "c"]
 
 
+async def test_nobody_misses_an_answer_because_another_does_not_wait(writer: Writer) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def wait(_: Connection) -> None:
+        started.set()
+        go.wait()
+
+    writer.submit(wait)
+    await asyncio.to_thread(started.wait)
+    writer.submit(note("a")).cancel()
+    writer.submit(note("a")).cancel()  # which fails, and nobody hears of that either
+    heard = writer.submit(notes)
+    go.set()
+
+    assert await heard == ["a"]
+
+
 async def test_a_database_that_somebody_holds_is_unavailable(writer: Writer, path: Path) -> None:
     intruder = sqlite3.connect(path, isolation_level=None)
     intruder.execute("BEGIN IMMEDIATE")

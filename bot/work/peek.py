@@ -1,0 +1,25 @@
+"""Look into the SQLite file while another process serves from it. Nothing is written or locked."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.work import inbox, queue
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Receipt, Row
+
+
+def peek_sqlite(path: Path, limit: int = 100) -> tuple[list[Row], list[Receipt]]:
+    """Return the whole queue, by key, and the newest deliveries, newest first.
+
+    Raises `StoreUnavailable` if there is no such file, or it is not a store.
+    """
+    read_only = {"uri": "true", "mode": "ro"}
+    url = URL.create("sqlite", database=f"file:{quote(str(path))}", query=read_only)
+    try:
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            return queue.rows(connection), inbox.deliveries(connection, limit)
+    except DBAPIError as error:
+        raise StoreUnavailable(f"cannot read {path} as a SQLite file: {error.orig}") from error

@@ -46,22 +46,32 @@ def _with_nulls(node: Any) -> Any:
     return {"anyOf": [{"type": "null"}, inner]} if nullable is True else inner
 
 
-def _repaired(document: dict[str, Any]) -> dict[str, Any]:
-    """Mend what the description has wrong.
+def _rest() -> Any:
+    """Load the description of the API.
 
-    The list of installations wants an account to be a user and an enterprise at once (`allOf`);
+    Its list of installations wants an account to be a user and an enterprise at once (`allOf`);
     the single installation has it right (`anyOf`).
     """
+    document = _with_nulls(json.loads((FOLDER / "rest.json").read_text()))
     listed = document["paths"]["/app/installations"]["get"]["responses"]["200"]
     items = {"$ref": "#/components/schemas/installation"}
     listed["content"]["application/json"]["schema"]["items"] = items
     return document
 
 
-DOCUMENTS: Final[dict[str, Any]] = {
-    "urn:rest": _repaired(_with_nulls(json.loads((FOLDER / "rest.json").read_text()))),
-    "urn:webhooks": json.loads((FOLDER / "webhooks.json").read_text()),
-}
+def _webhooks() -> Any:
+    """Load the description of the webhooks.
+
+    Its events that an App in a rerequested suite may listen to are older than `merge_group`.
+    """
+    document = json.loads((FOLDER / "webhooks.json").read_text())
+    suite = document["components"]["schemas"]["webhook-check-suite-rerequested"]["properties"]
+    app = suite["check_suite"]["properties"]["app"]
+    app["properties"]["events"]["items"]["enum"].append("merge_group")
+    return document
+
+
+DOCUMENTS: Final[dict[str, Any]] = {"urn:rest": _rest(), "urn:webhooks": _webhooks()}
 _REGISTRY: Final[Registry[Any]] = Registry().with_resources(
     (uri, DRAFT202012.create_resource(contents)) for uri, contents in DOCUMENTS.items()
 )

@@ -11,7 +11,9 @@ class WorkStore(Protocol):
     """A durable inbox and a queue of what must be looked at again, one row per key.
 
     Every method raises `StoreUnavailable` when the database does not answer; then nothing was
-    changed. Cancelling a call takes nothing back that was already under way, and loses nothing.
+    changed, and what failed may be asked again. Only a value that no database can hold (a lone
+    surrogate, a number of 65 bits) is the caller's own fault: `ValueError` or `OverflowError`.
+    Cancelling a call takes nothing back that was already under way, and loses nothing.
 
     A run ends in exactly one of `finish`, `retry`, `park` and `release`. Each of them returns
     False, and does nothing, when the row is not the claim's any more. Whether a failure deserves

@@ -127,9 +127,10 @@ class Writer:
         self._tell(_settle, outcomes)
 
     def _begin(self, *, durable: bool) -> None:
-        # NORMAL may lose the last commits when the power fails. What is not durable may be lost:
-        # a claim or its end, which costs a repeated run, and a pause. The next FULL commit
-        # brings everything before it to the disk as well.
+        # NORMAL may lose the last commits when the power fails, which ends every run as well. What
+        # is not durable may be lost: how a run began or ended, which costs a run more. The next
+        # FULL commit brings everything before it to the disk, too.
+        # https://www.sqlite.org/pragma.html#pragma_synchronous
         synchronous = "FULL" if durable else "NORMAL"
         self._connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -12,7 +12,7 @@ def visible(text: str, limit: int = 200) -> str:
     """*text* on one line, without invisible characters, cut to *limit* characters."""
     shown = "".join(
         " " if char in "\r\n\t" else char
-        for char in text
+        for char in text[: limit * 10]  # what follows could not be shown anyhow
         if char in "\r\n\t" or unicodedata.category(char) not in _INVISIBLE
     )
     shown = " ".join(shown.split())

@@ -51,10 +51,10 @@ class Site:
 
 def headline(verdict: Verdict) -> str:
     """The verdict in one line: the check run's title."""
-    blocking = [title(reason) for reason in verdict.reasons if reason.blocks]
+    blocking = [reason for reason in verdict.reasons if reason.blocks]
     if blocking:
         more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
-        return f"{'Would block: ' if verdict.shadow else ''}{blocking[0]}{more}"
+        return f"{'Would block: ' if verdict.shadow else ''}{title(blocking[0])}{more}"
     approved = [r.plan.label for r in verdict.reasons if isinstance(r, PlanApproved)]
     if len(approved) > 1:
         return f"{_names(approved)} are Approved"

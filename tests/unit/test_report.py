@@ -1,0 +1,266 @@
+"""What people read: complete, within GitHub's limits, and safe whatever it quotes."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.gate.facts import InvalidConfig
+from bot.gate.links import Place
+from bot.gate.verdict import (
+    Conclusion,
+    ConfigBroken,
+    ExemptAuthor,
+    GroupUncovered,
+    LinksDiffer,
+    NoPlanLinked,
+    NotEvaluated,
+    OnlyExemptFiles,
+    PlanAmbiguous,
+    PlanApproved,
+    PlanHasErrors,
+    PlanInvalid,
+    PlanNotApproved,
+    PlanOnlyHere,
+    PlanRemoved,
+    PlansValid,
+    PlanUnknown,
+    ProposedConfigBroken,
+    Reason,
+    TooLarge,
+    Verdict,
+)
+from bot.plan.diagnostics import Diagnostic, Note, Severity
+from bot.plan.text import Span
+from bot.report.check_run import (
+    MAX_ANNOTATIONS,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    Judged,
+    digest_mark,
+    render_check_run,
+)
+from bot.report.comment import MARKER, MAX_COMMENT, render_comment
+from bot.report.markdown import code, escape, fit, link, visible
+from bot.report.words import Site, headline, next_step, title, why
+from tests.unit.test_decide import APPROVED, BOTH, DRAFT, OTHER, UNSET
+
+SITE = Site("https://github.com", "acme/shop")
+PROBLEM = InvalidConfig(".github/plan-gate.yml", 3, 5, "Unknown key `x`")
+BLOCKING: list[Reason] = [
+    ConfigBroken(PROBLEM, "main"),
+    ProposedConfigBroken(PROBLEM),
+    TooLarge("a limit"),
+    PlanHasErrors(BOTH),
+    NoPlanLinked("src/a.py"),
+    PlanUnknown("FEAT-9", "main"),
+    PlanOnlyHere(DRAFT, "main"),
+    PlanNotApproved(DRAFT, "main", approved_here=False),
+    PlanNotApproved(UNSET, "main", approved_here=True),
+    PlanInvalid(BOTH, "main"),
+    PlanAmbiguous("FEAT-12", ("plans/a.md", "plans/b.md"), "main"),
+    GroupUncovered("src/a.py"),
+    NotEvaluated("GitHub answered 502", "ABCD:1234"),
+    NotEvaluated("an internal error", ""),
+]
+PASSING: list[Reason] = [
+    OnlyExemptFiles(),
+    ExemptAuthor("dependabot[bot]"),
+    PlansValid((DRAFT, OTHER)),
+    PlanRemoved(("plans/a.md", "plans/b.md")),
+    PlanApproved(APPROVED, "main"),
+    LinksDiffer("FEAT-12", Place.BRANCH, "FEAT-13"),
+]
+
+
+def run(*reasons: Reason, **more: object) -> Judged:
+    return Judged(7, "Change", replace(Verdict(tuple(reasons)), **more))  # type: ignore[arg-type]
+
+
+def page(text: str) -> str:
+    """The text as GitHub would show it, without what stands in code."""
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    return re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("reason", BLOCKING, ids=lambda reason: type(reason).__name__)
+def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
+    assert title(reason)
+    assert why(reason, SITE).endswith((".", ")", "?", "…")) or ": " in why(reason, SITE)
+    assert (next_step(reason, SITE) or "").endswith(".")
+    check = render_check_run([run(reason)], SITE, "pull acme/shop#7")
+    assert check.conclusion is Conclusion.FAILURE
+    assert f"**Next step:** {next_step(reason, SITE)}" in check.summary
+    comment = render_comment(run(reason).verdict, SITE, standing=False)
+    assert comment is not None
+    assert comment.startswith(f"{MARKER}\n⛔ **Plan Gate:** ")
+    assert "**Next step:**" in comment
+
+
+@pytest.mark.parametrize("reason", PASSING, ids=lambda reason: type(reason).__name__)
+def test_what_passes_asks_for_nothing(reason: Reason) -> None:
+    assert title(reason)
+    assert why(reason, SITE)
+    assert next_step(reason, SITE) is None
+    check = render_check_run([run(reason)], SITE, "pull acme/shop#7")
+    assert check.conclusion is Conclusion.SUCCESS
+    assert "Next step" not in check.summary
+    assert render_comment(run(reason).verdict, SITE, standing=False) is None
+    standing = render_comment(run(reason).verdict, SITE, standing=True)
+    assert standing is not None
+    assert standing.count("\n") == 1
+
+
+def test_links_that_differ_are_told_beside_what_blocks() -> None:
+    reasons = (PlanNotApproved(DRAFT, "main", approved_here=False), PASSING[-1])
+    summary = render_check_run([run(*reasons)], SITE, "x").summary
+    assert "The branch names `FEAT-13`, but `FEAT-12` was named first and counts." in summary
+
+
+def test_several_approved_plans_are_named_together() -> None:
+    reasons = [PlanApproved(APPROVED, "main"), PlanApproved(OTHER, "main")]
+    assert headline(Verdict((*reasons, PASSING[-1]))) == "FEAT-12 and FEAT-13 are Approved"
+    many = Verdict(tuple(PlanApproved(APPROVED, "main") for _ in range(5)))
+    assert headline(many) == "FEAT-12, FEAT-12, FEAT-12 and 2 more are Approved"
+
+
+def test_shadow_mode_is_said() -> None:
+    judged = run(NoPlanLinked("a.py"), shadow=True)
+    check = render_check_run([judged], SITE, "x")
+    assert check.conclusion is Conclusion.NEUTRAL
+    assert check.title == "Would block: No plan linked"
+    assert "Shadow mode" in check.summary
+    assert "👀" in (render_comment(judged.verdict, SITE, standing=False) or "")
+
+
+def test_pull_requests_that_share_a_head_are_shown_together() -> None:
+    judged = [
+        Judged(1, "Fine", Verdict((OnlyExemptFiles(),))),
+        Judged(2, "Not *fine*", Verdict((NoPlanLinked("a.py"),))),
+    ]
+    check = render_check_run(judged, SITE, "x")
+    assert check.conclusion is Conclusion.FAILURE
+    assert check.title == "#2: No plan linked"
+    assert "### #1 `Fine`" in check.summary
+    assert "### #2 `Not *fine*`" in check.summary
+    assert render_check_run(judged[:1] * 2, SITE, "x").title == title(OnlyExemptFiles())
+
+
+def test_the_table_lists_each_plan_once() -> None:
+    judged = run(PlanNotApproved(DRAFT, "main", approved_here=False), touched=(DRAFT, BOTH))
+    summary = render_check_run([judged], SITE, "x").summary
+    rows = [line for line in summary.splitlines() if line.startswith("| `")]
+    assert rows == [
+        "| `FEAT-12` `One-page checkout` | Draft | none |",
+        "| `FEAT-12` `One-page checkout` | Approved | 2 errors |",
+    ]
+
+
+def found(**more: object) -> Diagnostic:
+    plain = Diagnostic("T004", "dependency-unknown", Severity.ERROR, Span(3, 5, 3, 9), "Mend it")
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def test_annotations_carry_place_level_and_notes() -> None:
+    findings = (
+        found(severity=Severity.INFO, span=Span(1, 1, 1, 1)),
+        found(severity=Severity.WARNING, span=Span(2, 1, 4, 2)),
+        found(notes=(Note(Span(9, 1, 9, 2), "first here"),)),
+    )
+    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=findings),))
+    error, warning, notice = render_check_run([judged], SITE, "x").annotations
+    assert (error.annotation_level, error.start_line, error.start_column, error.end_column) == (
+        "failure",
+        3,
+        5,
+        8,
+    )
+    assert error.message == "Mend it\nLine 9: first here"
+    assert error.title == "T004 dependency-unknown"
+    assert (warning.annotation_level, warning.end_line, warning.start_column) == (
+        "warning",
+        4,
+        None,
+    )
+    assert (notice.annotation_level, notice.start_column, notice.end_column) == ("notice", 1, 1)
+
+
+def test_too_many_annotations_are_counted_not_sent() -> None:
+    findings = tuple(found(span=Span(n, 1, n, 2)) for n in range(1, MAX_ANNOTATIONS + 8))
+    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=findings),))
+    check = render_check_run([judged], SITE, "x")
+    assert len(check.annotations) == MAX_ANNOTATIONS
+    assert "7 more findings are not shown." in check.summary
+
+
+def test_a_broken_configuration_is_annotated() -> None:
+    (annotation,) = render_check_run([run(ProposedConfigBroken(PROBLEM))], SITE, "x").annotations
+    assert (annotation.path, annotation.start_line) == (".github/plan-gate.yml", 3)
+
+
+def test_github_limits_hold_whatever_the_size() -> None:
+    huge = "é" * 100_000
+    reasons = [*(PlanUnknown(f"{n}{huge}", "main") for n in range(2_000)), TooLarge(huge)]
+    plans = tuple(replace(DRAFT, path=f"plans/{n}{'x' * 200}.md") for n in range(2_000))
+    judged = [run(*reasons, touched=plans) for _ in range(20)]
+    check = render_check_run(judged, SITE, "pull " + huge)
+    assert len(check.title) <= MAX_TITLE
+    assert len(check.external_id) <= MAX_TITLE
+    assert len(check.summary.encode()) <= MAX_SUMMARY
+    comment = render_comment(judged[0].verdict, SITE, standing=False) or ""
+    assert len(comment) <= MAX_COMMENT
+
+
+def test_the_digest_tells_verdicts_apart_and_only_them() -> None:
+    one = render_check_run([run(NoPlanLinked("a.py"))], SITE, "x")
+    same = render_check_run([run(NoPlanLinked("a.py"))], SITE, "x")
+    other = render_check_run([run(NoPlanLinked("b.py"))], SITE, "x")
+    elsewhere = render_check_run([run(NoPlanLinked("a.py"))], SITE, "y")
+    assert digest_mark(one.summary) == digest_mark(same.summary) != ""
+    assert len({digest_mark(c.summary) for c in (one, other, elsewhere)}) == 3
+    assert digest_mark("<!-- plan-gate 0 --> forged, then other words" + "." * 200) == ""
+    assert digest_mark("") == ""
+
+
+@given(st.text(max_size=80))
+def test_hostile_text_stays_text(text: str) -> None:
+    for shown in (code(text), escape(text)):
+        assert "\n" not in shown
+        html = page(f"before {shown} after")
+        assert html.startswith("<p>before ")
+        assert html.endswith(" after</p>\n")
+        assert re.findall(r"<(?!/?p>)", html) == []
+    assert page(f"| a |\n|---|\n| {code(text)} |").count("<td>") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@everyone",
+        "fixes #12",
+        "https://evil.example",
+        "www.evil.example",
+        "<b>",
+        "[a](b)",
+        "![a](b)",
+    ],
+)
+def test_plain_words_mention_and_link_nothing(text: str) -> None:
+    shown = escape(text)
+    assert not re.search(r"@\w|#\d|://\w|www\.|(?<!\\)[<\[]", shown)
+
+
+def test_small_pieces() -> None:
+    assert visible("a\u202eb\u200bc\r\nd\te\0") == "abc d e"
+    assert visible("x" * 300) == "x" * 199 + "…"
+    assert code("") == "` `"
+    assert code("a`b``c") == "``` a`b``c ```"
+    assert link("a]b[", "u") == "[`a)b(`](u)"
+    assert SITE.file("plans/a b#1?.md", "rel/1") == (
+        "[`plans/a b#1?.md`](https://github.com/acme/shop/blob/rel/1/plans/a%20b%231%3F.md)"
+    )
+    assert fit("short", 10) == "short"
+    assert fit("é" * 100, 60).encode().__len__() <= 60

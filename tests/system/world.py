@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -142,7 +142,7 @@ class World:
 
     async def pull(
         self,
-        files: dict[str, str | None],
+        files: Mapping[str, str | None],
         *,
         branch: str = "patch-1",
         title: str = "Change something",

@@ -9,9 +9,9 @@ from bot.plan.words import is_placeholder, not_applicable, plain
 _SIZE = re.compile(
     r"[*_`]*(?P<size>XL|S|M|L)\b[*_`]*(?!\s*[|/])\s*(?:[—–:;,.(-]+\s*)?", re.IGNORECASE | re.ASCII
 )
-_TEAM_END = re.compile(r"(?:^|\s+)/(?:\s+|$)")
+_TEAM_END = re.compile(r"(?:^|\s)/(?:\s|$)")
 _TICKET = re.compile(
-    r"https?://\S+|\[[^\[\]]*\]\([^()\s]+\)|\b[A-Z][A-Z0-9_]*-\d+\b|(?:(?<![\w.-])[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
+    r"<?https?://\S+|\[[^\[\]]*\]\([^()\s]+\)|\b[A-Z][A-Z0-9_]*-\d+\b|(?:(?<![\w.-])[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
 )
 
 
@@ -33,7 +33,7 @@ def read_team_and_ticket(header: Header) -> tuple[Value | None, Value | None]:
     if slash := _TEAM_END.search(both.text):
         return _part(both, 0, slash.start()), _part(both, slash.end(), end)
     if ticket := _TICKET.search(both.text):
-        team = len(both.text[: ticket.start()].rstrip(" \t\xa0/,;:—–-<"))
+        team = len(both.text[: ticket.start()].rstrip(" \t\xa0/,;:—–-"))
         return _part(both, 0, team), _part(both, ticket.start(), end)
     return both, None
 
@@ -51,7 +51,8 @@ def shown(value: Value | None) -> str | None:
 
 
 def _part(value: Value, start: int, end: int) -> Value:
-    """Return characters `start` to `end` of a value on one line, with their place."""
-    span = value.span
-    place = Span(span.line, span.column + start, span.line, span.column + max(start, end))
-    return Value(value.text[start:end], place)
+    """Return the trimmed characters `start` to `end` of a value, with their place."""
+    text = value.text[start:end]
+    column = value.span.column + start + len(text) - len(text.lstrip())
+    text = text.strip()
+    return Value(text, Span(value.span.line, column, value.span.line, column + len(text)))

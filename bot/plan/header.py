@@ -2,28 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Header, Status, StatusLine, Title
 from bot.plan.status import find_status_lines, read_status
 from bot.plan.text import Value
-from bot.plan.words import fold
+from bot.plan.words import FIELD, fold
 
 DEFAULT_ID_PATTERN = "[A-Z][A-Z0-9]*-[0-9]+"
 
 _TITLE = re.compile(r"[#\s*_]*plan[*_]*\s*[:：][*_]*\s*", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[*_]*(?:\s*[—–:−]\s*|\s+-{1,3}\s+|\s+|$)")
 _WORD = re.compile(r"[^\s—–:]+")
-_FIELD = re.compile(
-    r"""
-    \s* (?:[-*+]\s+|\d{1,9}[.)]\s+)? (?P<mark>[*_]{0,3})
-    (?P<label>[^\W\d_][^:*_`<>\[\]{}|]{0,40}?) \s*
-    (?: (?P=mark) \s* : | : \s* (?P=mark) )
-    (?P<value>.*)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 
 
 def read_header(document: Document, id_pattern: str) -> Header:
@@ -45,17 +37,12 @@ def read_header(document: Document, id_pattern: str) -> Header:
                 fields = under | fields
                 statuses += _read_statuses(document, block)
             break
-        if block.kind is Kind.PARAGRAPH and not block.quotes and block.lists <= 1:
+        if block.kind is Kind.PARAGRAPH and not block.quotes:
             statuses += _read_statuses(document, block)
             fields = dict(_read_fields(document, block)) | fields
-    if title is None or not title.is_plan or underline:
-        statuses = [_not_in_header(line) for line in statuses]
+    if title is None or not title.is_plan or underline:  # other rules than the Status ones say so
+        statuses = [replace(line, status=Status.UNSET) for line in statuses]
     return Header(title, tuple(statuses), tuple(fields.items()), underline)
-
-
-def _not_in_header(line: StatusLine) -> StatusLine:
-    """Read no status where the title is missing or the header is a heading; other rules say so."""
-    return StatusLine(line.value, Status.UNSET, line.fault, line.reason)
 
 
 def _find_title(blocks: Sequence[Block]) -> Block | None:
@@ -115,6 +102,6 @@ def _read_fields(document: Document, block: Block) -> Iterator[tuple[str, Value]
     """Yield labels and values from a paragraph's end: in a dict the first of each then wins."""
     lines = list(document.text.numbered(block.first, block.last))
     for number, line in reversed(lines):
-        if match := _FIELD.fullmatch(line):
+        if match := FIELD.fullmatch(line):
             end = len(line) - (line.endswith("\\") and number < block.last)
             yield fold(match["label"]), document.text.value(number, match.start("value"), end)

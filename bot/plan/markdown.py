@@ -6,7 +6,7 @@ What could cost without bound is refused before the parser sees it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
 
@@ -14,14 +14,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.plan.prose import mask_comments, mask_inline
-from bot.plan.tables import Table, read_table, split_cells
+from bot.plan.tables import Table, read_table
 from bot.plan.text import Text
 
 MAX_LINES = 20_000
 MAX_CELLS = 20_000
 MAX_DEPTH = 50
 
-DELIMITER_ROW = re.compile(r"[ \t>]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))*[ \t]*")
 _MARKER = re.compile(r">|[-+*]|\d+")
 
@@ -74,7 +73,7 @@ def find_excess(text: Text) -> str | None:
     cells = width = 0
     for number, line in enumerate(text.lines, 1):
         if "|" in line:
-            if DELIMITER_ROW.fullmatch(line):
+            if is_delimiter_row(line):
                 width = max(width, line.count("|") + 1)
             cells += max(width, line.count("|") + 1)
         elif width:
@@ -148,9 +147,8 @@ def _read_blocks(text: Text, tokens: Sequence[Token]) -> list[Block]:
         if name == "tr_open" and token.map:
             rows.append(token.map[0] + 1)
         elif name == "table_close":
-            if blocks[-1].top:
-                table = read_table(text, tuple(rows))
-                blocks[-1] = Block(Kind.TABLE, blocks[-1].first, blocks[-1].last, table=table)
+            if not quotes:
+                blocks[-1] = replace(blocks[-1], table=read_table(text, rows))
             rows.clear()
         elif name in _NESTING:
             quotes += _NESTING[name][0]
@@ -192,13 +190,6 @@ def _read_prose(lines: Sequence[str], blocks: Sequence[Block]) -> Text:
     return Text(tuple(prose))
 
 
-def has_table_shape(head: str, delimiters: str) -> bool:
-    """Tell whether two lines were meant as the head and the delimiter row of a table."""
-    return (
-        "|" in head
-        and "|" in delimiters
-        and "-" in delimiters
-        and DELIMITER_ROW.fullmatch(delimiters) is not None
-        and not DELIMITER_ROW.fullmatch(head)
-        and len(split_cells(delimiters)) > 0
-    )
+def is_delimiter_row(line: str) -> bool:
+    """Tell whether a line can be the one below a table's head: dashes between pipes."""
+    return "|" in line and "-" in line and not line.strip("|:- \t>")

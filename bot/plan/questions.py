@@ -23,10 +23,8 @@ _UNDECIDED = re.compile(
 )
 
 
-def read_questions(document: Document, section: Section | None) -> Iterator[QuestionRow]:
+def read_questions(document: Document, section: Section) -> Iterator[QuestionRow]:
     """Yield the questions of the section's tables, or of its lists and prose where it has none."""
-    if section is None or section.na is not None:
-        return
     if not section.tables:
         yield from _read_prose_questions(document, section)
     for table in section.tables:

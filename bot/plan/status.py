@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from bot.plan.markdown import DELIMITER_ROW, Block, Document, inline_tokens
+from bot.plan.markdown import Block, Document, inline_tokens, is_delimiter_row
 from bot.plan.model import Status, StatusFault, StatusLine
 from bot.plan.text import Value
-from bot.plan.words import did_you_mean
+from bot.plan.words import FIELD, did_you_mean
 
 MAX_HEADER = 20_000
 
@@ -30,8 +30,9 @@ _VALUE = re.compile(
 _LABEL = re.compile(
     r"""
     (?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?
-    (?: (?P<mark>[*_]{0,3}) status \s* (?: (?P=mark) \s* : | : \s* (?P=mark) ) (?P<value>.*)
-      | (?P<all>\*\*|__) status \s* : (?P<bold>(?:(?!(?P=all)).)*) (?P=all) )
+    (?: (?P<mark>[*_]{0,3}) status \s{0,9}
+        (?: (?P=mark) \s{0,9} : | : \s{0,9} (?P=mark) ) (?P<value>.*)
+      | (?P<all>\*\*|__) status \s{0,9} : (?P<bold>(?:(?!(?P=all)).)*) (?P=all) )
     """,
     re.IGNORECASE | re.ASCII | re.VERBOSE | re.DOTALL,
 )
@@ -48,7 +49,7 @@ _RETRACTION = re.compile(
 )
 _EMOJI = re.compile(
     r"(?::(?:white_check_mark|heavy_check_mark|ballot_box_with_check|green_circle|memo|pencil2?):"
-    r"|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0e\ufe0f\s])*"
+    r"|[\u231a-\u23ff\u2600-\u2793\u2b00-\u2bff\U0001f000-\U0001faff\ufe0e\ufe0f\s])*"
 )
 _REFUSING_EMOJI = re.compile("[❌✖✗✘🚫⛔🛑👎❓❔⚠⏳⌛🔴❎⭕🙅🚧🟡🟠]")
 _LOOK_ALIKES = str.maketrans(
@@ -62,7 +63,10 @@ _DISORDER = re.compile(
 )
 _TAG = re.compile(r"</?([a-z][a-z0-9-]*)(?:\s[^<>]*)?>|<", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^\s<>]*>|<[\w.+-]+@[\w.-]+>|<(?![A-Za-z/!?])")
-_VOID = frozenset(["br", "hr", "img", "wbr", "input"])
+_VOID = frozenset(["br", "img", "wbr", "input"])
+_DIVIDING = frozenset(["hr", "h1", "h2", "h3", "h4", "h5", "h6"])
+# ASCII patterns know no other white space than ASCII's; these are as good, and as long.
+_SPACES = str.maketrans(dict.fromkeys("\xa0\u2007\u202f", " "))
 
 
 def find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, Value | None]]:
@@ -72,11 +76,11 @@ def find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, V
     letters, a task box, in the middle of a line.
     """
     for number, line in document.text.numbered(block.first, block.last):
-        stripped = line.strip()
+        stripped = line.translate(_SPACES).strip()
         label = _LABEL.fullmatch(stripped)
         if label:
             group = "value" if label["value"] is not None else "bold"
-            offset = line.index(stripped)
+            offset = len(line) - len(line.lstrip())
             start, end = label.span(group)
             if group == "value" and number < block.last and stripped.endswith("\\"):
                 end -= 1  # a backslash at the end of a line is a line break
@@ -90,6 +94,8 @@ def read_status(document: Document, block: Block, number: int, value: Value | No
     if value is None:
         whole = document.text.value(number)
         return _unclear(whole, "the label is not a plain `**Status**:`")
+    if block.lists > 1:
+        return _unclear(value, "it stands in a list within a list")
     status, fault, reason = _read_words(value.text)
     if fault is None:
         reason = _find_doubt(document, block, number)
@@ -104,7 +110,8 @@ def _unclear(value: Value, reason: str) -> StatusLine:
 
 def _looks_like_status(line: str) -> bool:
     """Tell whether a reader would take a line for a Status line, whatever it is made of."""
-    if "status" in line.lower() and ("**status" in line.lower() or "__status" in line.lower()):
+    lower = line.lower()
+    if "**status" in lower or "__status" in lower:
         return True
     return ":" in line and _skeleton(line[:400].replace("[x]", "")).startswith("status:")
 
@@ -117,6 +124,7 @@ def _skeleton(text: str) -> str:
 
 def _read_words(text: str) -> tuple[Status, StatusFault | None, str]:
     """Read the value: the status it is, or the fault and the reason."""
+    text = text.translate(_SPACES)
     if _TEMPLATE.fullmatch(text):
         return Status.UNSET, StatusFault.TEMPLATE, ""
     emoji = _EMOJI.match(text)
@@ -155,10 +163,12 @@ def _find_doubt(document: Document, block: Block, number: int) -> str:
         return "an invisible character stands in it"
     if tag := _find_open_tag("\n".join(document.prose.lines[:number]), last=above[-1]):
         return tag
-    if number < len(document.text.lines):
+    if number < block.last:
         below = document.text.line(number + 1)
-        if "-" in below and DELIMITER_ROW.fullmatch(below):
-            return "the line below it turns it into a table or a heading"
+        if is_delimiter_row(below):
+            return "the line below it turns it into a table"
+        if not FIELD.fullmatch(below) and not above[-1].endswith(("  ", "\\")):
+            return "the line below it goes on with it"
     return _find_inline_doubt(document, block, number)
 
 
@@ -174,6 +184,8 @@ def _find_open_tag(prose: str, *, last: str) -> str:
         if tag[0].startswith("</"):
             if not opened or opened.pop() != name:
                 return f"the HTML element <{name}> above it is not paired"
+        elif name in _DIVIDING:
+            return f"the HTML element <{name}> above it ends the header"
         elif name not in _VOID:
             opened.append(name)
     return f"the HTML element <{opened[-1]}> above it is still open" if opened else ""
@@ -183,13 +195,14 @@ def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
     """Say which inline construct of the paragraph spans over the line.
 
     Line breaks at depth 0 divide the paragraph's tokens into its lines. Where the numbers differ,
-    a code span, link or the like swallowed a line break. GitHub strikes through between single
-    tildes too, which the parser does not know.
+    a code span, link or the like swallowed a line break. Between single tildes and dollar signs
+    GitHub strikes through and sets formulas, which the parser does not know.
     """
     lines = [line.strip() for line in document.text.lines[block.first - 1 : block.last]]
     at = number - block.first
-    if "~" in "".join(lines[:at]) and "~" in "".join(lines[at + 1 :]):
-        return "a line above it and one below it hold tildes, which may strike it through"
+    for mark in "~$":
+        if mark in "".join(lines[:at]) and mark in "".join(lines[at + 1 :]):
+            return f"a line above it and one below it hold “{mark}”, which may take it in"
     lines[0] = re.sub(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+", "", lines[0])
     depth = 0
     line = 0

@@ -4,6 +4,8 @@ The parser's cells carry no columns, lose what is too much and invent what is mi
 split here, by the same rule (a test holds the two together).
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.plan.text import Span, Text, Value
@@ -32,13 +34,18 @@ class Table:
         return next((titles.index(name) for name in names if name in titles), None)
 
 
+# The marker of the list item that a table's head may stand right behind.
+_MARKER = re.compile(r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?=\|)")
+
+
 def split_cells(line: str) -> list[tuple[int, int]]:
     """Return where the cells of a table line start and end, as the parser splits them (GFM §4.10).
 
     >>> split_cells("| a | b \\\\| c |")
     [(1, 4), (5, 13)]
     """
-    start = len(line) - len(line.lstrip())
+    marker = _MARKER.match(line)
+    start = marker.end() if marker else len(line) - len(line.lstrip())
     end = len(line.rstrip())
     cells = []
     left = start
@@ -56,7 +63,7 @@ def split_cells(line: str) -> list[tuple[int, int]]:
     return cells
 
 
-def read_table(text: Text, lines: tuple[int, ...]) -> Table:
+def read_table(text: Text, lines: Sequence[int]) -> Table:
     """Read the table whose head and rows stand on the given lines."""
     head, *rows = (_read_row(text, number) for number in lines)
     if len(head.cells) > 1:

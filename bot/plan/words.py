@@ -44,9 +44,22 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+# A header line: `**Label**: value`, with or without emphasis, in a list or not. White space is
+# bounded, or a long run of it would cost quadratic time.
+FIELD = re.compile(
+    r"""
+    \s* (?:[-*+]\s+|\d{1,9}[.)]\s+)? (?P<mark>[*_]{0,3})
+    (?P<label>[^\W\d_][^:*_`<>\[\]{}|]{0,40}?) \s{0,9}
+    (?: (?P=mark) \s{0,9} : | : \s{0,9} (?P=mark) )
+    (?P<value>.*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
 _QUOTED = 60
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])?")
-_MARKUP = re.compile(r"[*`]+|~~|(?<!\w)_+|_+(?!\w)|\\(?=[^\w\s])")
+_MARKUP = re.compile(r"[*`]+|~~|(?<!\w)_+|(?<!_)_+(?!\w)|\\(?=[^\w\s])")
+_AUTOLINK = re.compile(r"<(https?://[^\s<>]*)>")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_APPLICABLE = re.compile(
@@ -87,7 +100,7 @@ def plain(text: str) -> str:
     if text.isalnum():
         return text
     if "<" in text:
-        text = _TAG.sub(" ", strip_comments(text))
+        text = _TAG.sub(" ", _AUTOLINK.sub(r"\1", strip_comments(text)))
     if "[" in text:
         text = _LINK.sub(r"\1", text)
     return html.unescape(_MARKUP.sub("", text)).strip()
@@ -130,11 +143,6 @@ def is_placeholder(text: str) -> bool:
 def is_blank(text: str) -> bool:
     """Tell whether a value says nothing: empty, an HTML comment, only white space."""
     return not plain(text)
-
-
-def says_something(text: str) -> bool:
-    """Tell whether a value holds words of its own: no blank, no placeholder."""
-    return not is_blank(text) and not is_placeholder(text)
 
 
 def quoted(text: str) -> str:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 
 from bot.plan.diagnostics import Note
-from bot.plan.markdown import Block, Document, Kind, has_table_shape
+from bot.plan.markdown import Block, Document, Kind, is_delimiter_row
 from bot.plan.model import NOWHERE, Plan
 from bot.plan.rules.registry import E, Finding, I, W, rule
 from bot.plan.sections import BY_FOLD
 from bot.plan.tables import Row, split_cells
-from bot.plan.words import PLACEHOLDER, fold, listed
+from bot.plan.words import PLACEHOLDER, fold, listed, plain, quoted
 
-_SECTION_HEADING = re.compile(r" {0,3}##[ \t]+(.*?)[ \t#]*")
+_NAMED = 4
+_SECTION_HEADING = re.compile(r" {0,3}##[ \t]+(.*)")
 _GLUED_HEADING = re.compile(r" {0,3}(#{2,6}|#(?=plan\b))[^\W\d_]", re.IGNORECASE)
 
 
@@ -174,7 +175,7 @@ def check_broken_table(plan: Plan) -> Iterator[Finding]:
         if block.kind is Kind.PARAGRAPH and block.last > block.first:
             for number, line in plan.text.numbered(block.first + 1, block.last):
                 head = plan.text.line(number - 1)
-                if has_table_shape(head, line):
+                if "|" in head and is_delimiter_row(line) and not is_delimiter_row(head):
                     wanted, got = len(split_cells(head)), len(split_cells(line))
                     if wanted != got:
                         yield Finding(
@@ -202,10 +203,12 @@ def check_row_too_short(plan: Plan) -> Iterator[Finding]:
     for head, row in _rows(plan):
         missing = len(head.cells) - len(row.cells)
         if missing > 0 and not row.swallowed:
-            columns = listed(cell.text or "(unnamed)" for cell in head.cells[-missing:])
+            names = [quoted(plain(cell.text)) for cell in head.cells[-missing:][:_NAMED]]
+            more = [f"{missing - _NAMED} more"] if missing > _NAMED else []
             yield Finding(
                 plan.text.span(row.line),
-                f"This row has {len(row.cells)} of {len(head.cells)} cells: add {columns}",
+                f"This row has {len(row.cells)} of {len(head.cells)} cells: "
+                f"add {listed(names + more)}",
             )
 
 

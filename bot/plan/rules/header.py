@@ -35,7 +35,7 @@ def check_title_missing(plan: Plan) -> Iterator[Finding]:
     elif not title.is_plan:
         yield Finding(title.span, "This is no plan's title: write `# Plan: ID — Name`")
     elif title.name is None:
-        written = title.id.text if title.id else "ID"
+        written = title.id.text if title.id and title.id_matches else "ID"
         yield Finding(title.span, f"The title lacks a name: write `# Plan: {written} — Name`")
 
 

@@ -149,7 +149,7 @@ def check_question_repeated(plan: Plan) -> Iterator[Finding]:
             line = first.question.span.line
             yield Finding(
                 row.number.span,
-                f"Question {number} stands twice, first on line {line}: renumber this one",
+                f"{_named(row.question)} stands twice, first on line {line}: renumber this one",
                 (Note(first.question.span, "the first is here"),),
             )
 
@@ -167,7 +167,7 @@ def _tabled(plan: Plan) -> Iterator[QuestionRow]:
 
 
 def _named(question: OpenQuestion) -> str:
-    return f"Question {question.number}" if question.number else "This question"
+    return f"Question {question.number[:20]}" if question.number else "This question"
 
 
 def _is_settled(value: Value) -> bool:

@@ -17,7 +17,7 @@ from bot.plan.tasks import (
 )
 from bot.plan.words import did_you_mean, fold, is_blank, is_placeholder, listed, quoted
 
-_SERVICES = re.compile(r"\s*[,;+&]\s*|\s+/\s+|\s+and\s+")
+_SERVICES = re.compile(r" ?[,;+&] ?| / | and ")
 _EVERYWHERE = frozenset({"all", "all services", "every service"})
 _COLUMNS = {
     "#": NUMBER_COLUMNS,
@@ -384,7 +384,7 @@ def _cycles(rows: Mapping[int, TaskRow]) -> Iterator[tuple[int, ...]]:
 
 def _unknown_parts(written: str, known: Mapping[str, str]) -> list[str]:
     """Return the services of a cell such as `billing, search` that are not known."""
-    parts = [part for part in _SERVICES.split(written) if part.strip()]
+    parts = [part for part in _SERVICES.split(" ".join(written.split())) if part]
     return [part for part in parts if fold(part) not in known and fold(part) not in _EVERYWHERE]
 
 

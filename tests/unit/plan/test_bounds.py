@@ -48,6 +48,11 @@ READ = {
     "dashes": "- - -\n" * 15_000,
     "a circle": TASKS + "".join(f"| {n} | a | b | {n % 3000 + 1} |\n" for n in range(1, 3001)),
     "dependencies": TASKS + "".join(f"| {n} | a | b | 1–50 |\n" for n in range(1, 3001)),
+    "underscores": f"## a{'_' * 100_000}b\n",
+    "spaces in a service": TASKS + f"| 1 | a | b{' ' * 100_000}c | {' ' * 100_000}x |\n",
+    "a long delimiter row": "a | b\n|-" + " " * 200_000 + "x",
+    "hashes": "<!-- \n## " + "#" * 200_000 + "x\n",
+    "a long column name": f"| a | {'b' * 10_000} |\n|---|---|\n" + "| a |\n" * 4_000,
     "huge numbers": TASKS + f"| {'9' * 9000} | a | b | {'9' * 9000}, 1–999999 |\n",
 }  # fmt: skip
 
@@ -73,7 +78,9 @@ def test_bait_is_read_to_its_end(body: str) -> None:
     "header",
     ["**Status**: " + "✅ " * 50_000, "**Status**: Approved (" + "(" * 100_000, "*" * 100_000,
      "**Status**: Approved — " + "`a " * 50_000, "**Status**" + " " * 100_000 + "x",
-     "# Plan: " + "A" * 100_000, "**Complexity**: M" + "—" * 100_000, "<!" * 100_000,
+     "Status" + " " * 100_000 + "x", "**Team / Ticket**: a" + " " * 100_000 + "b",
+     "# Plan: " + "A" * 100_000, "# Plan: FEAT-1" + " " * 100_000 + "x",
+     "**Complexity**: M" + "—" * 100_000, "<!" * 100_000,
      "**Team / Ticket**: " + "[a](" * 50_000, "**Team / Ticket**: " + "A-" * 50_000],
 )  # fmt: skip
 def test_bait_in_the_header_is_not_approved(header: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.sandbox.actions import checks, comments, pulls, push, queue
+from bot.sandbox.actions import checks, comments, pulls, push, queue, repositories
 from bot.sandbox.actions.checks import OutputFields, RunFields
 from bot.sandbox.git.objects import Content
 from bot.sandbox.pull_request import PullRequest
@@ -187,19 +187,5 @@ class Repository:
 
     def fork(self, owner: str) -> "Repository":
         """Fork into somebody's account: the same objects, and the refs as they are now."""
-        world, origin = self.world, self.record
-        refs = {name: sha for name, sha in origin.refs.items() if name.startswith("refs/heads/")}
-        record = Repo(
-            id=world.next_id("repository"),
-            owner=world.account(owner),
-            name=origin.name,
-            default_branch=origin.default_branch,
-            store=origin.store,
-            created_at=world.clock(),
-            pushed_at=world.clock(),
-            private=origin.private,
-            parent=origin,
-            refs=refs,
-        )
-        world.repos[record.full_name.lower()] = record
-        return Repository(world, record)
+        record = repositories.fork(self.world, self.record, self.world.account(owner))
+        return Repository(self.world, record)

@@ -4,14 +4,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-from bot.sandbox.actions import announce, checks, push
+from bot.sandbox.actions import announce, apps, checks
+from bot.sandbox.actions import repositories as repos
 from bot.sandbox.api.gateway import Gateway
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.faults import Faults
-from bot.sandbox.git.objects import Content, ObjectStore
+from bot.sandbox.git.objects import Content
 from bot.sandbox.page.routes import page_routes
 from bot.sandbox.repository import Repository
 from bot.sandbox.server import Server
@@ -94,70 +92,39 @@ class Sandbox:
         private_key_pem: str | None = None,
     ) -> App:
         """Register an App, with a new RSA key unless one is given."""
-        world = self._world
-        number = world.next_id("app")
-        app = App(
-            id=number,
-            slug=slug,
-            owner=world.account(owner, "Organization"),
-            bot=world.account(f"{slug}[bot]", "Bot"),
-            private_key_pem=private_key_pem or _new_key(),
+        return apps.register(
+            self._world,
+            slug,
+            self._world.account(owner, "Organization"),
             webhook_url=webhook_url,
             webhook_secret=webhook_secret,
-            permissions=dict(permissions),
-            events=list(events),
-            hook_id=world.next_id("hook"),
-            client_id=f"Iv1.{number:016x}",
-            client_secret=secrets.token_hex(20),
-            created_at=world.clock(),
+            permissions=permissions,
+            events=events,
+            private_key_pem=private_key_pem,
         )
-        world.apps[app.id] = app
-        return app
 
     def install(
         self, app: App, account: str, repositories: Iterable[Repository] | None = None
     ) -> Installation:
-        """Install an App on an account, an organisation unless it is known as a user."""
-        world = self._world
-        known = account.lower() in world.accounts
-        installation = Installation(
-            id=world.next_id("installation"),
-            app=app,
-            account=world.account(account, None if known else "Organization"),
-            repository_ids=None if repositories is None else {repo.id for repo in repositories},
-            permissions=dict(app.permissions),
-            events=list(app.events),
-            created_at=world.clock(),
-        )
-        world.installations[installation.id] = installation
-        self._announce_installation(installation, "created")
-        return installation
+        """Install an App on an account, an organisation unless it is known as something else."""
+        ids = None if repositories is None else {repo.id for repo in repositories}
+        return apps.install(self._world, app, self._owner(account), ids)
 
     def uninstall(self, installation: Installation) -> None:
-        """Remove an installation; its tokens die with it."""
-        del self._world.installations[installation.id]
-        self._announce_installation(installation, "deleted")
+        """Remove an installation."""
+        apps.uninstall(self._world, installation)
 
     def suspend(self, installation: Installation) -> None:
-        """Suspend an installation: no tokens, no events."""
-        installation.suspended_at = self._world.clock()
-        self._announce_installation(installation, "suspend")
+        """Suspend an installation."""
+        apps.suspend(self._world, installation)
 
     def unsuspend(self, installation: Installation) -> None:
         """Let a suspended installation work again."""
-        installation.suspended_at = None
-        self._announce_installation(installation, "unsuspend")
+        apps.unsuspend(self._world, installation)
 
     def select(self, installation: Installation, repositories: Iterable[Repository]) -> None:
         """Change the repositories that an installation may reach."""
-        before = set(self._reached(installation))
-        installation.repository_ids = {repo.id for repo in repositories}
-        after = set(self._reached(installation))
-        for action, changed in (("added", after - before), ("removed", before - after)):
-            if changed:
-                announce.installation_repositories(
-                    self._world, installation, action, installation.account, changed
-                )
+        apps.select_repositories(self._world, installation, {repo.id for repo in repositories})
 
     def ping(self, app: App) -> None:
         """Send the ping that a new webhook begins with."""
@@ -173,45 +140,29 @@ class Sandbox:
         author: str = "alice",
     ) -> Repository:
         """Create a repository with a first commit, before anybody listens to it."""
-        world = self._world
         owner, _, name = full_name.partition("/")
-        known = owner.lower() in world.accounts
-        now = world.clock()
-        record = Repo(
-            id=world.next_id("repository"),
-            owner=world.account(owner, None if known else "Organization"),
-            name=name,
-            default_branch=default_branch,
-            store=ObjectStore(),
-            created_at=now,
-            pushed_at=now,
+        record = repos.create(
+            self._world,
+            self._owner(owner),
+            name,
+            files or {},
+            default_branch,
+            self._world.account(author),
             private=private,
         )
-        world.repos[full_name.lower()] = record
-        who = world.account(author)
-        first = push.write_commit(world, record, None, files or {}, "Initial commit", who)
-        record.refs[f"refs/heads/{default_branch}"] = first
-        return Repository(world, record)
+        return Repository(self._world, record)
 
     async def rename_repository(self, repository: Repository, name: str, by: str = "alice") -> None:
         """Rename a repository; its id stays."""
-        record = repository.record
-        before = record.name
-        del self._world.repos[record.full_name.lower()]
-        record.name = name
-        self._world.repos[record.full_name.lower()] = record
-        changes = {"changes": {"repository": {"name": {"from": before}}}}
-        announce.repository(self._world, record, "renamed", self._world.account(by), changes)
+        repos.rename(self._world, repository.record, name, self._world.account(by))
 
     async def archive_repository(self, repository: Repository, by: str = "alice") -> None:
-        """Archive a repository: it can be read, and no longer written."""
-        repository.record.archived = True
-        announce.repository(self._world, repository.record, "archived", self._world.account(by))
+        """Archive a repository."""
+        repos.archive(self._world, repository.record, self._world.account(by))
 
     async def delete_repository(self, repository: Repository, by: str = "alice") -> None:
         """Delete a repository."""
-        announce.repository(self._world, repository.record, "deleted", self._world.account(by))
-        del self._world.repos[repository.full_name.lower()]
+        repos.delete(self._world, repository.record, self._world.account(by))
 
     async def rerequest_check_run(self, run: CheckRun, by: str = "alice") -> None:
         """Press *Re-run* on a check."""
@@ -234,13 +185,9 @@ class Sandbox:
     def _home(self, run: CheckRun) -> Repo:
         return next(repo for repo in self._world.repos.values() if run in repo.runs)
 
-    def _reached(self, installation: Installation) -> list[Repo]:
-        repos = self._world.repos.values()
-        return [repo for repo in repos if installation.covers(repo.id, repo.owner)]
-
-    def _announce_installation(self, installation: Installation, action: str) -> None:
-        reached = self._reached(installation)
-        announce.installation(self._world, installation, action, installation.account, reached)
+    def _owner(self, login: str) -> Account:
+        known = login.lower() in self._world.accounts
+        return self._world.account(login, None if known else "Organization")
 
     def _see_exchange(self, exchange: Exchange) -> None:
         self.requests.append(exchange)
@@ -253,9 +200,3 @@ class Sandbox:
     def _tell(self, seen: Exchange | Delivery) -> None:
         for observer in self.observers:
             observer(seen)
-
-
-def _new_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    return pem.decode()

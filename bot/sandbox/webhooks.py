@@ -62,10 +62,14 @@ class Hookshot:
 
     async def stop(self) -> None:
         """Stop at once; what is still queued is lost, as in an outage."""
-        for worker in self._workers.values():
-            worker.cancel()
-        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        workers = [*self._workers.values()]
         self._workers.clear()
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        for worker in workers:
+            if not worker.cancelled():
+                worker.result()  # it broke, and the fault is the sandbox's or an observer's
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -106,30 +110,31 @@ class Hookshot:
         self._pending += 1
         self._idle.clear()
         self._queues.setdefault(delivery.app.id, asyncio.Queue()).put_nowait(delivery)
-        if self._session is not None:
-            self._employ(delivery.app.id)
+        self._employ(delivery.app.id)
 
     def _employ(self, app_id: int) -> None:
-        if app_id not in self._workers:
-            self._workers[app_id] = asyncio.create_task(self._work(self._queues[app_id]))
+        if self._session is not None and app_id not in self._workers:
+            work = self._work(self._session, self._queues[app_id])
+            self._workers[app_id] = asyncio.create_task(work)
 
-    async def _work(self, queue: asyncio.Queue[Delivery]) -> None:
+    async def _work(self, session: aiohttp.ClientSession, queue: asyncio.Queue[Delivery]) -> None:
         while True:
             delivery = await queue.get()
-            await self._deliver(delivery)
-            self._pending -= 1
-            if self._pending == 0:
-                self._idle.set()
+            try:
+                await self._deliver(session, delivery)
+            finally:
+                self._pending -= 1
+                if self._pending == 0:
+                    self._idle.set()
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        assert self._session is not None
+    async def _deliver(self, session: aiohttp.ClientSession, delivery: Delivery) -> None:
         body = json.dumps(delivery.payload, separators=(",", ":")).encode()
         delivery.url = delivery.app.webhook_url or ""
         delivery.headers = _headers(delivery, body)
         delivery.delivered_at = self._world.clock()
         timeout = aiohttp.ClientTimeout(self._world.limits.webhook_timeout)
         try:
-            async with self._session.post(
+            async with session.post(
                 delivery.url, data=io.BytesIO(body), headers=delivery.headers, timeout=timeout
             ) as response:
                 delivery.status_code = response.status

@@ -23,9 +23,9 @@ def enqueue(
         state = merge_state(world, repo, pull)
         if not state.clean and not (admin and state.state == "blocked"):
             raise MergeBlocked(state.reasons or (f"Pull request is {state.state}",))
-    waiting = [group for group in repo.groups if group.base_ref == pulls[0].base_ref]
-    tip = waiting[-1].head_sha if waiting else repo.refs[f"refs/heads/{pulls[0].base_ref}"]
-    group = MergeGroup(pulls, pulls[0].base_ref, tip, "", tip, method)
+    base = pulls[0].base_ref
+    tip = _last_head(repo, base, _line(repo, base))
+    group = MergeGroup(pulls, base, tip, "", tip, method)
     _build(world, repo, group, tip)
     repo.groups.append(group)
     for pull in pulls:
@@ -36,19 +36,19 @@ def enqueue(
 
 
 def advance(world: World, repo: Repo) -> None:
-    """Merge or remove the first group where its checks have decided; go on until one waits."""
-    while repo.groups:
-        group = repo.groups[0]
-        if repo.branch(group.base_ref) != group.base_sha:
-            _rebuild(world, repo, repo.groups)
-            continue
-        unmet = unmet_checks(world, repo, group.base_ref, group.head_sha)
-        if any(check.failed for check in unmet):
-            _leave(world, repo, group, "failed")
-        elif not unmet:
-            _merge(world, repo, group)
-        else:
-            return
+    """Let the queue of every branch go on as far as its checks have decided."""
+    for branch in {group.base_ref for group in repo.groups}:
+        while line := _line(repo, branch):
+            group = line[0]
+            unmet = unmet_checks(world, repo, branch, group.head_sha)
+            if repo.branch(branch) != group.base_sha:
+                _rebuild(world, repo, branch, 0)
+            elif any(check.failed for check in unmet):
+                _leave(world, repo, group, "failed")
+            elif not unmet:
+                _merge(world, repo, group)
+            else:
+                break
 
 
 def dequeue(world: World, repo: Repo, group: MergeGroup) -> None:
@@ -91,30 +91,39 @@ def _merge(world: World, repo: Repo, group: MergeGroup) -> None:
 def _leave(world: World, repo: Repo, group: MergeGroup, state: GroupState) -> None:
     """Remove a group that will not merge; those behind it are built again without it."""
     queue = world.account(_QUEUE_LOGIN)
-    position = repo.groups.index(group)
+    position = _line(repo, group.base_ref).index(group)
     repo.groups.remove(group)
     group.state = state
     _destroy(world, repo, group, "dequeued")
     for pull in group.pulls:
         reason = "CI_FAILURE" if state == "failed" else "MANUAL"
         announce.pull_request(world, repo, pull, "dequeued", queue, {"reason": reason})
-    _rebuild(world, repo, repo.groups[position:])
+    _rebuild(world, repo, group.base_ref, position)
 
 
-def _rebuild(world: World, repo: Repo, groups: list[MergeGroup]) -> None:
-    """Build groups anew on what stands before them now."""
-    for group in [*groups]:
+def _rebuild(world: World, repo: Repo, branch: str, start: int) -> None:
+    """Build the groups from a place in the line anew, on what stands before them now."""
+    line = _line(repo, branch)
+    standing = line[:start]
+    for group in line[start:]:
         _destroy(world, repo, group, "invalidated")
-        position = repo.groups.index(group)
-        before = repo.groups[position - 1].head_sha if position else None
-        tip = before or repo.refs[f"refs/heads/{group.base_ref}"]
         try:
-            _build(world, repo, group, tip)
+            _build(world, repo, group, _last_head(repo, branch, standing))
         except MergeBlocked:
             repo.groups.remove(group)
             group.state = "failed"
             continue
+        standing.append(group)
         _request_checks(world, repo, group)
+
+
+def _line(repo: Repo, branch: str) -> list[MergeGroup]:
+    return [group for group in repo.groups if group.base_ref == branch]
+
+
+def _last_head(repo: Repo, branch: str, line: list[MergeGroup]) -> str:
+    """Return what the next group of a line is built on."""
+    return line[-1].head_sha if line else repo.refs[f"refs/heads/{branch}"]
 
 
 def _destroy(world: World, repo: Repo, group: MergeGroup, reason: str) -> None:

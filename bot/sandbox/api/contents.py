@@ -6,7 +6,7 @@ from bot.sandbox.api.answers import Answer, Refused, not_found
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.git.diff import diff_trees
-from bot.sandbox.git.history import commits_between, log, merge_base
+from bot.sandbox.git.history import commits_between, is_ancestor, log, merge_base
 from bot.sandbox.git.objects import Commit
 from bot.sandbox.shapes import commits, pulls, repositories
 from bot.sandbox.state.records import Repo
@@ -135,14 +135,16 @@ def list_commits(call: Call) -> Answer:
     "GET", "/repos/{owner}/{repo}/commits/{sha}/pulls", needs="pull_requests:read contents:read"
 )
 def list_pulls_of_commit(call: Call) -> Answer:
-    """List the pull requests that a commit is in, by being in what they would merge."""
+    """List the merged pull request of a commit on the default branch, else the open ones too."""
     repo, found = call.repo, call.repo.commit(call.path["sha"])
     if found is None:
         raise Refused(422, f"No commit found for SHA: {call.path['sha']}")
+    landed = is_ancestor(repo.store, found.sha, repo.refs[f"refs/heads/{repo.default_branch}"])
     containing = [
         pull
         for pull in repo.pulls()
-        if found.sha == pull.merge_commit_sha or found in pulls.commits_of(repo, pull)
+        if (pull.merged_at is not None or (pull.state == "open" and not landed))
+        and (found.sha == pull.merge_commit_sha or found in pulls.commits_of(repo, pull))
     ]
     return call.page(containing, lambda pull: pulls.pull_request(call.world, repo, pull))
 

@@ -83,13 +83,20 @@ class Gateway:
         return self._stamp(request, caller, answer)
 
     def refuse(self, request: Request, refusal: Refused) -> Outcome:
-        """Answer with a refusal that was ordered."""
+        """Answer with a refusal that was ordered; it does not count."""
         answer = refusal.answer()
+        caller = self._caller(request)
         reset = answer.headers.get("x-ratelimit-reset", "")
         if reset.startswith("+"):
             moment = int(self._world.clock()) + int(reset)
             answer.headers = {**answer.headers, "x-ratelimit-reset": str(moment)}
-        return self._stamp(request, None, answer)
+        return self._stamp(request, caller, answer, free=True)
+
+    def _caller(self, request: Request) -> Caller | None:
+        try:
+            return authenticate(self._world, request.headers.get("Authorization"))
+        except Refused:
+            return None
 
     def _route(self, request: Request, caller: Caller) -> Answer:
         found = match(_TABLE, request.method, request.path)
@@ -120,7 +127,9 @@ class Gateway:
             raise not_found()
         return repo
 
-    def _stamp(self, request: Request, caller: Caller | None, answer: Answer) -> Outcome:
+    def _stamp(
+        self, request: Request, caller: Caller | None, answer: Answer, *, free: bool = False
+    ) -> Outcome:
         body, headers = _encode(answer)
         status = answer.status
         if status == 200 and request.method == "GET":
@@ -128,11 +137,10 @@ class Gateway:
             headers |= {"ETag": etag, "Cache-Control": "private, max-age=60, s-maxage=60"}
             if etag in request.headers.get("If-None-Match", ""):
                 status, body = 304, b""
-        counted = caller is not None and status != 304 and request.path != "/rate_limit"
-        if caller is not None and counted:
+        counted = not free and status != 304 and request.path != "/rate_limit"
+        if counted:
             self._rates.count(caller)
-        if caller is not None:
-            headers = self._rates.headers(caller) | headers
+        headers = self._rates.headers(caller) | headers
         number = next(self._request_ids)
         headers["x-github-request-id"] = f"SAND:B0{number:04X}:{number:06X}"
         headers["x-github-media-type"] = "github.v3; format=json"

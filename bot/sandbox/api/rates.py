@@ -1,6 +1,7 @@
 """The primary rate limit: so many requests an hour for each App, installation and user."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.sandbox.api.answers import Answer, Refused
 from bot.sandbox.api.auth import AppCaller, Caller, InstallationCaller
@@ -10,7 +11,8 @@ from bot.sandbox.state.world import World
 
 routes = Routes()
 
-_HOUR = 3600
+_HOUR: Final = 3600
+_ANONYMOUS: Final = 60
 
 
 @dataclass(slots=True)
@@ -28,9 +30,10 @@ class RateLimits:
     world: World
     windows: dict[tuple[str, int], Window] = field(default_factory=dict)
 
-    def headers(self, caller: Caller) -> dict[str, str]:
+    def headers(self, caller: Caller | None) -> dict[str, str]:
         """Return how much a caller has left, as every answer says it."""
-        limit, window = self.world.limits.rate, self._window(caller)
+        limit = _ANONYMOUS if caller is None else self.world.limits.rate
+        window = self._window(caller)
         return {
             "x-ratelimit-limit": str(limit),
             "x-ratelimit-remaining": str(max(limit - window.used, 0)),
@@ -44,12 +47,14 @@ class RateLimits:
         if self._window(caller).used >= self.world.limits.rate:
             raise Refused(403, "API rate limit exceeded for installation.")
 
-    def count(self, caller: Caller) -> None:
+    def count(self, caller: Caller | None) -> None:
         """Count one request; a 304 is free and never comes here."""
         self._window(caller).used += 1
 
-    def _window(self, caller: Caller) -> Window:
+    def _window(self, caller: Caller | None) -> Window:
         match caller:
+            case None:
+                key = ("anonymous", 0)
             case AppCaller(app):
                 key = ("app", app.id)
             case InstallationCaller(token):
@@ -63,15 +68,10 @@ class RateLimits:
         return window
 
 
-def overview(headers: dict[str, str]) -> Answer:
-    """Answer the rate limits that the headers show; asking for them is free."""
-    names = ("limit", "remaining", "reset", "used")
-    core = {name: int(headers[f"x-ratelimit-{name}"]) for name in names}
-    search = {"limit": 30, "remaining": 30, "reset": core["reset"], "used": 0}
-    return Answer({"resources": {"core": core, "search": search}, "rate": core})
-
-
 @routes("GET", "/rate_limit")
 def get_rate_limit(call: Call) -> Answer:
-    """Answer how much is left."""
-    return overview(call.rates)
+    """Answer how much is left; asking for it is free."""
+    names = ("limit", "remaining", "reset", "used")
+    core = {name: int(call.rates[f"x-ratelimit-{name}"]) for name in names}
+    search = {"limit": 30, "remaining": 30, "reset": core["reset"], "used": 0}
+    return Answer({"resources": {"core": core, "search": search}, "rate": core})

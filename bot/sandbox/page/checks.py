@@ -12,17 +12,27 @@ from bot.sandbox.state.records import Repo
 _LEVELS: Final = {"notice": "Notice", "warning": "Warning", "failure": "Error"}
 
 
-def icon_of(run: CheckRun) -> str:
-    """Return the icon that a run's conclusion earns."""
+def kind_of(run: CheckRun) -> str:
+    """Return the kind of icon that a run's conclusion earns."""
     match run.conclusion:
         case None:
-            return icon("wait")
+            return "wait"
         case "success":
-            return icon("good")
+            return "good"
         case "neutral" | "skipped":
-            return icon("none")
+            return "none"
         case _:
-            return icon("bad")
+            return "bad"
+
+
+def state_of(run: CheckRun) -> str:
+    """Return in words how far a run has come, for one that says nothing itself."""
+    return (run.conclusion or run.status).replace("_", " ").capitalize()
+
+
+def in_order(runs: list[CheckRun]) -> list[CheckRun]:
+    """Return runs as people want to read them: first what is red, then what is not yet over."""
+    return sorted(runs, key=lambda run: ("bad", "wait", "none", "good").index(kind_of(run)))
 
 
 def check(repo: Repo, run: CheckRun) -> str:
@@ -37,8 +47,8 @@ def check(repo: Repo, run: CheckRun) -> str:
     texts = [render(text) for text in (run.summary, run.text) if text]
     body = f'<div class="body">{"".join(texts)}</div>' if texts else ""
     return (
-        f'<section class="box check"><div class="title">{icon_of(run)}<div>'
-        f"<h3>{escape(run.title or run.status.replace('_', ' '))}</h3>"
+        f'<section class="box check"><div class="title">{icon(kind_of(run))}<div>'
+        f"<h3>{escape(run.title or state_of(run))}</h3>"
         f'<span class="muted small">{escape(run.name)} · {escape(run.app.name)}</span> {details}'
         f'</div><div class="actions">{buttons}</div></div>{body}'
         f"{''.join(_annotation(repo, run, each) for each in run.annotations)}</section>"

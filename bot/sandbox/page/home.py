@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.sandbox.page.checks import icon_of
+from bot.sandbox.page.checks import in_order, kind_of
 from bot.sandbox.page.layout import icon, moment, page
 from bot.sandbox.page.pull import state_of
 from bot.sandbox.state.records import Pull, Repo
@@ -29,11 +29,15 @@ def _repository(repo: Repo) -> str:
 
 
 def _pull(repo: Repo, pull: Pull) -> str:
-    runs = latest_runs(repo, pull.head_sha)
+    runs = in_order(latest_runs(repo, pull.head_sha))
     mark = (
-        icon("done") if pull.merged_at is not None else icon_of(runs[0]) if runs else icon("none")
+        icon("done")
+        if pull.merged_at is not None
+        else icon(kind_of(runs[0]))
+        if runs
+        else icon("none")
     )
-    verdict = f" · {escape(runs[0].title or '')}" if runs else ""
+    verdict = f" · {escape(runs[0].title)}" if runs and runs[0].title else ""
     return (
         f'<div>{mark}<div><a href="/{repo.full_name}/pull/{pull.number}">{escape(pull.title)}</a>'
         f'<div class="muted small">#{pull.number} {state_of(pull)} · opened '

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from bot.sandbox.page.checks import check, icon_of
+from bot.sandbox.page import checks
 from bot.sandbox.page.code import changed_file
 from bot.sandbox.page.layout import avatar, crumbs, icon, moment, page, plural, who
 from bot.sandbox.page.markdown import render
@@ -41,7 +41,7 @@ def state_of(pull: Pull) -> str:
 
 def pull_page(world: World, repo: Repo, pull: Pull) -> str:
     """Return the page."""
-    runs = latest_runs(repo, pull.head_sha)
+    runs = checks.in_order(latest_runs(repo, pull.head_sha))
     changes = changes_of(repo, pull)
     body = [
         _heading(repo, pull),
@@ -50,7 +50,7 @@ def pull_page(world: World, repo: Repo, pull: Pull) -> str:
     ]
     if runs:
         body.append(f'<h2>Checks<span class="count">{len(runs)}</span></h2>')
-        body += [check(repo, run) for run in runs]
+        body += [checks.check(repo, run) for run in runs]
     body.append(f'<h2>Files changed<span class="count">{len(changes)}</span></h2>')
     body += [changed_file(repo, pull.head_sha, change) for change in changes]
     title = f"{pull.title} · Pull request #{pull.number}"
@@ -97,12 +97,10 @@ def _comment(comment: Comment) -> str:
 
 def _review(review: Review) -> str:
     kind, words = _REVIEWS[review.state]
-    line = f"{icon(kind)} {who(review.author)} {words} · {moment(review.submitted_at)}"
+    line = f"<span>{who(review.author)} {words} · {moment(review.submitted_at)}</span>"
     text = f'<div class="box"><div class="body">{render(review.body)}</div></div>'
-    return (
-        f'<div class="entry">{avatar(review.author)}<div class="event">{line}'
-        f"{text if review.body else ''}</div></div>"
-    )
+    event = f'<div class="event">{icon(kind)}{line}</div>{text if review.body else ""}'
+    return f'<div class="entry">{avatar(review.author)}<div>{event}</div></div>'
 
 
 def _merge_box(world: World, repo: Repo, pull: Pull, state: MergeState) -> str:
@@ -114,12 +112,12 @@ def _merge_box(world: World, repo: Repo, pull: Pull, state: MergeState) -> str:
     verdict = f'<strong class="verdict {kind}">{words}</strong><div class="muted">{reasons}</div>'
     rows = [f'<div class="row">{icon(kind)}<div>{verdict}</div></div>']
     required = {each.name for each in required_checks(world, repo, pull.base_ref)}
-    for run in latest_runs(repo, pull.head_sha):
+    for run in checks.in_order(latest_runs(repo, pull.head_sha)):
         mark = '<span class="label">Required</span>' if run.name in required else ""
-        rows.append(
-            f'<div class="row">{icon_of(run)}<div><strong>{escape(run.name)} {mark}</strong>'
-            f'<span class="muted">{escape(run.title or run.status)}</span></div></div>'
-        )
+        words = f"<strong>{escape(run.name)} {mark}</strong>"
+        said = f'<span class="muted">{escape(run.title or checks.state_of(run))}</span>'
+        sign = icon(checks.kind_of(run))
+        rows.append(f'<div class="row">{sign}<div>{words}{said}</div></div>')
     if pull.state == "open":
         go = " go" if state.clean else ""
         button = f'<span class="button{go}">Merge pull request</span>'

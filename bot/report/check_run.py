@@ -78,7 +78,7 @@ def render_check_run(judged: Sequence[Judged], site: Site, external_id: str) -> 
         conclusion=first.verdict.conclusion,
         title=visible(title, MAX_TITLE),
         summary=fit("\n\n".join(sections), MAX_SUMMARY - len(_MARK) - 64),
-        annotations=shown,
+        annotations=tuple(shown),
     )
     return _marked(unmarked)
 

@@ -32,7 +32,7 @@ from bot.gate.verdict import (
 )
 from bot.plan.diagnostics import Severity
 from bot.plan.model import Status
-from bot.report.markdown import code, link, path_url, visible
+from bot.report.markdown import code, escape, link, path_url, visible
 
 STATUS = {Status.APPROVED: "Approved", Status.DRAFT: "Draft", Status.UNSET: "unset"}
 
@@ -59,7 +59,7 @@ def headline(verdict: Verdict) -> str:
     if len(approved) > 1:
         return f"{_names(approved)} are Approved"
     decisive = [r for r in verdict.reasons if not isinstance(r, LinksDiffer | PlansValid)]
-    return title((decisive or list(verdict.reasons))[0])
+    return title(decisive[0] if decisive else verdict.reasons[0])
 
 
 def title(reason: Reason) -> str:
@@ -116,17 +116,19 @@ def why(reason: Reason, site: Site) -> str:
             place = site.file(problem.path, branch)
             return (
                 f"{place} on {code(branch)}, line {problem.line}, column {problem.column}: "
-                f"{visible(problem.message)}. Without it no policy is known, so nothing passes."
+                f"{_sentence(problem.message)} Without it no policy is known, so nothing passes."
             )
         case ProposedConfigBroken(problem):
             return (
                 f"This pull request would break {code(problem.path)}: line {problem.line}, "
-                f"column {problem.column}: {visible(problem.message)}."
+                f"column {problem.column}: {_sentence(problem.message)}"
             )
         case TooLarge(limit):
-            return f"Not everything could be read: {limit}. What was not read was not checked."
+            return (
+                f"Not everything could be read: {escape(limit)}. What was not read was not checked."
+            )
         case PlanHasErrors(plan):
-            return f"{code(plan.path)} does not hold to the plan format: {_first_error(plan)}"
+            return f"{code(plan.path)}, {_first_error(plan)}"
         case NoPlanLinked(example):
             return f"This pull request changes code ({code(example)}), and names no plan."
         case PlanUnknown(name, branch):
@@ -161,7 +163,7 @@ def why(reason: Reason, site: Site) -> str:
             )
         case NotEvaluated(fault, request_id):
             reference = f" (request {code(request_id)})" if request_id else ""
-            return f"The pull request could not be evaluated: {visible(fault)}{reference}."
+            return f"The pull request could not be evaluated: {escape(fault)}{reference}."
         case OnlyExemptFiles():
             return "Neither a plan nor code changes."
         case ExemptAuthor(login):
@@ -266,4 +268,10 @@ def _faults(plan: PlanFile) -> str:
 def _first_error(plan: PlanFile) -> str:
     error = plan.errors[0]
     more = f" (and {len(plan.errors) - 1} more)" if len(plan.errors) > 1 else ""
-    return f"line {error.span.line}: {visible(error.message, 500)}{more}"
+    return f"line {error.span.line}{more}: {_sentence(error.message)}"
+
+
+def _sentence(message: str) -> str:
+    """A finding's message, which quotes untrusted text, as words that end."""
+    shown = escape(message, 500)
+    return shown if shown.endswith((".", "?", "…")) else f"{shown}."

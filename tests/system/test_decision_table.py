@@ -146,7 +146,7 @@ async def test_a_broken_configuration_on_main_fails_everything(world: World) -> 
     pull = await world.pull({"docs/guide.txt": "hello\n"})
     run = await world.check(pull)
     assert (run.conclusion, run.title) == ("failure", "Configuration error")
-    assert "line 1, column 1: Unknown key `modee`: did you mean `mode`?" in (run.summary or "")
+    assert r"line 1, column 1: Unknown key \`modee\`: did you mean \`mode\`?" in (run.summary or "")
 
 
 async def test_a_configuration_broken_here_fails_annotated(world: World) -> None:

@@ -191,14 +191,14 @@ def check_status_repeated(plan: Plan) -> Iterator[Finding]:
 
         **Status**: Approved
     """
-    first, *others = plan.header.statuses or (None,)
-    for other in others:
-        if first and other:
-            yield Finding(
-                other.value.span,
-                f"A second Status; the first is on line {first.value.span.line}. Keep one",
-                (Note(first.value.span, "the first Status is here"),),
-            )
+    statuses = plan.header.statuses
+    for other in statuses[1:]:
+        first = statuses[0].value.span
+        yield Finding(
+            other.value.span,
+            f"A second Status; the first is on line {first.line}. Keep one",
+            (Note(first, "the first Status is here"),),
+        )
 
 
 @rule("H009", "complexity-invalid", draft=W, approved=E)

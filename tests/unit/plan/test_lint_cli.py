@@ -195,6 +195,16 @@ def test_outside_a_repository_plans_are_found_by_their_folder(
     assert lint_json(capsys, "plans") == [FINDING]
 
 
+def test_a_place_on_a_blank_line_has_no_excerpt(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "plans/mark.md").write_text("\ufeff\n# Plan: FEAT-1 — a\n", encoding="utf-8")
+    run_command(lint, "plans/mark.md")
+    first, second = capsys.readouterr().out.split("\n")[:2]
+    assert "byte-order-mark" in first
+    assert second.startswith("plans/mark.md:2:1: ")
+
+
 def test_a_large_file_is_refused(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "plans/big.md").write_bytes(b"word " * 2_000_000)
     assert [found["code"] for found in lint_json(capsys, "plans/big.md")] == ["D012"]

@@ -1,8 +1,10 @@
 """The rule reference in `docs/rules` is what the docstrings say."""
 
+import subprocess
+import sys
 from pathlib import Path
 
-from bot.plan.reference import main, render
+from bot.plan.reference import render
 from bot.plan.rules import RULES
 
 PAGES = Path(__file__).parents[3] / "docs" / "rules"
@@ -26,6 +28,7 @@ def test_an_example_with_a_fence_is_fenced_by_more() -> None:
 
 
 def test_main_writes_the_pages(tmp_path: Path) -> None:
-    main([str(tmp_path / "new" / "rules")])
+    command = [sys.executable, "-m", "bot.plan.reference", str(tmp_path / "new" / "rules")]
+    subprocess.run(command, check=True)
     written = {path.name for path in (tmp_path / "new" / "rules").iterdir()}
     assert written == set(render())

@@ -6,7 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer; `path` begins after `/api/v3`, bodies are read where JSON."""
+    """One request and its answer; the status is 0 where the connection was dropped instead.
+
+    The path begins after `/api/v3`; bodies are read where they are JSON. `counted`: it cost a piece
+    of the rate limit; `injected`: the answer was a fault that a test had ordered.
+    """
 
     method: str
     path: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from bot.sandbox.api.answers import Refused
@@ -34,6 +34,11 @@ class Fault:
     seconds: float = 0.0
     disconnects: bool = False
     applied: bool = False
+
+    @property
+    def takes_effect(self) -> bool:
+        """The request does its work all the same: it is only late, or its answer is lost."""
+        return self.applied or not (self.disconnects or self.refusal)
 
     def strikes(self, method: str, path: str) -> bool:
         """Tell whether this fault meets a request."""
@@ -87,7 +92,7 @@ class WebhookFaults:
             return []
         if self._doubling:
             self._doubling -= 1
-            return [delivery, delivery]
+            return [delivery, replace(delivery)]
         return [delivery]
 
 

@@ -82,6 +82,7 @@ class PullRequest:
     async def close(self, by: str | None = None) -> None:
         """Close without merging."""
         pulls.close(self.world, self.repo, self.record, self._who(by))
+        queue.advance(self.world, self.repo)
 
     async def reopen(self, by: str | None = None) -> None:
         """Open again."""

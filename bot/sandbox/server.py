@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -11,8 +11,9 @@ from bot.sandbox.api.gateway import Gateway, Outcome, Request
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.faults import Faults
 
-API = "/api/v3"
-_LARGEST_BODY = 30 * 1024 * 1024
+API: Final = "/api/v3"
+_LARGEST_BODY: Final = 30 * 1024 * 1024
+_BROKEN: Final = Outcome(0, {}, b"", counted=False)
 
 
 class Server:
@@ -49,18 +50,15 @@ class Server:
         fault = self._faults.next(request.method, request.path)
         if fault is None:
             return self._respond(request, self._gateway.answer(request))
-        if fault.seconds:
-            await asyncio.sleep(fault.seconds)
-        harmless = not fault.disconnects and fault.refusal is None
-        outcome = self._gateway.answer(request) if fault.applied or harmless else None
+        await asyncio.sleep(fault.seconds)
+        outcome = self._gateway.answer(request) if fault.takes_effect else _BROKEN
         if fault.refusal is not None:
-            refused = self._gateway.refuse(request, fault.refusal)
-            return self._respond(request, refused, injected=True)
-        if fault.disconnects or outcome is None:
+            outcome = self._gateway.refuse(request, fault.refusal)
+        elif fault.disconnects:
+            outcome = _BROKEN
             if http.transport is not None:
                 http.transport.abort()
-            return web.Response(status=499)
-        return self._respond(request, outcome)
+        return self._respond(request, outcome, injected=outcome is _BROKEN or bool(fault.refusal))
 
     def _respond(
         self, request: Request, outcome: Outcome, *, injected: bool = False
@@ -78,6 +76,8 @@ class Server:
             injected=injected,
         )
         self._observe(exchange)
+        if outcome is _BROKEN:
+            return web.Response()  # to nobody: the line is down
         return web.Response(status=outcome.status, headers=outcome.headers, body=outcome.body)
 
 

@@ -80,6 +80,8 @@ def exchange_violations(exchange: Exchange) -> Iterator[Violation]:
     operation, path = found
     for problem in _request_problems(exchange, operation, path):
         yield Violation("request", where, problem)
+    if exchange.status == 0:
+        return
     for problem in _answer_problems(exchange, operation):
         yield Violation("answer", where, problem)
 
@@ -105,7 +107,7 @@ def delivery_violations(delivery: Delivery) -> Iterator[Violation]:
 def _request_problems(
     exchange: Exchange, operation: Operation, path: dict[str, str]
 ) -> Iterator[str]:
-    yield from unwritten.header_problems(exchange.request_headers)
+    yield from unwritten.header_problems(operation.template, exchange.request_headers)
     for name, value in path.items():
         yield from _parameter_problems(operation, "path", name, value)
     for name, value in exchange.query.items():

@@ -20,11 +20,13 @@ def request_problems(method: str, template: str, body: Any) -> Iterator[str]:
         yield f"body: more than {COMMENT} characters"
 
 
-def header_problems(headers: dict[str, str]) -> Iterator[str]:
+def header_problems(template: str, headers: dict[str, str]) -> Iterator[str]:
     """Say which headers a request lacks that every request of ours should carry."""
     names = {name.lower() for name in headers}
+    # Whoever converts a manifest has no credentials yet: the code is all there is.
+    known = "authorization" if template.startswith("/app-manifests/") else ""
     for needed in ("User-Agent", "Authorization", "X-GitHub-Api-Version"):
-        if needed.lower() not in names:
+        if needed.lower() not in names | {known}:
             yield f"header {needed} is missing"
 
 

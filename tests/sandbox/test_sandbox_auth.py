@@ -1,6 +1,8 @@
 """Who may come in: JWTs, installation tokens, their scope and their permissions."""
 
+import json
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -124,6 +126,12 @@ async def test_a_token_is_not_narrowed_to_what_is_not_there(stage: Stage) -> Non
     assert (await client.post(path, {"permissions": {"checks": "write"}})).status == 201
 
 
+async def test_a_repository_taken_away_is_closed_to_old_tokens(stage: Stage) -> None:
+    client = await stage.token(repositories=["shop"])
+    stage.sandbox.select(stage.installation, [])
+    assert (await client.get("/repos/acme/shop")).status == 404
+
+
 async def test_a_missing_permission_is_said(stage: Stage) -> None:
     client = await stage.token(permissions={"checks": "read", "contents": "read"})
     sha = stage.shop.head("main")
@@ -163,6 +171,58 @@ async def test_a_user_acts_by_their_role(stage: Stage) -> None:
     assert (await bob.post("/repos/acme/shop/rulesets", ruleset)).status == 403
     assert (await owner.post("/repos/acme/shop/rulesets", ruleset)).status == 201
     assert (await stage.client.get("/user")).status == 403
+
+
+async def test_a_person_sees_the_installations_on_their_repositories(stage: Stage) -> None:
+    stage.sandbox.create_repository("acme/secret", private=True)
+    stage.shop.grant("bob", "write")
+    bob, carol = (stage.speak(stage.sandbox.user_token(who)) for who in ("bob", "carol"))
+    assert (await bob.get("/user/installations")).body["total_count"] == 1
+    assert (await carol.get("/user/installations")).body["total_count"] == 0
+    path = f"/user/installations/{stage.installation.id}/repositories"
+    assert [each["name"] for each in (await bob.get(path)).body["repositories"]] == ["shop"]
+    assert (await bob.get("/user/installations/1/repositories")).status == 404
+    assert (await bob.get("/repos/acme/secret")).status == 404
+
+
+async def test_a_manifest_becomes_an_app(stage: Stage) -> None:
+    manifest = {
+        "name": "Plan Gate Two",
+        "url": "https://example.org",
+        "redirect_url": "http://127.0.0.1:9/setup?a=b",
+        "hook_attributes": {"url": "http://127.0.0.1:9/webhook"},
+        "default_permissions": {"checks": "write"},
+        "default_events": ["push"],
+    }
+    page = f"{stage.sandbox.url}/organizations/acme/settings/apps/new?state=s"
+    form = {"manifest": json.dumps(manifest)}
+    async with stage.session.post(page, data=form, allow_redirects=False) as answer:
+        assert answer.status == 302
+        place = urlsplit(answer.headers["Location"])
+    query = dict(parse_qsl(place.query))
+    assert (place.path, query["a"], query["state"]) == ("/setup", "b", "s")
+    path = f"/app-manifests/{query['code']}/conversions"
+    app = (await stage.client.post(path, Authorization=None)).body
+    assert (app["slug"], app["owner"]["login"], app["events"]) == (
+        "plan-gate-two",
+        "acme",
+        ["push"],
+    )
+    assert app["pem"].startswith("-----BEGIN RSA PRIVATE KEY-----")
+    assert (await stage.client.post(path, Authorization=None)).status == 404
+
+
+async def test_a_manifest_s_code_is_good_for_an_hour(stage: Stage) -> None:
+    manifest = {"name": "x", "url": "https://x.org", "redirect_url": "http://127.0.0.1:9/"}
+    page = f"{stage.sandbox.url}/settings/apps/new"
+    form = {"manifest": json.dumps(manifest)}
+    async with stage.session.post(page, data=form, allow_redirects=False) as answer:
+        code = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["code"]
+    stage.clock.now += 3600
+    path = f"/app-manifests/{code}/conversions"
+    assert (await stage.client.post(path, Authorization=None)).status == 404
+    async with stage.session.post(page, data={"manifest": "{}"}) as answer:
+        assert answer.status == 422
 
 
 async def test_an_archived_repository_is_read_only(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """Comments, reactions and labels over REST."""
 
+from urllib.parse import quote
+
 from bot.sandbox import PullRequest
 from tests.sandbox.stage import Stage
 
@@ -82,6 +84,33 @@ async def test_a_pull_request_is_an_issue_too(stage: Stage) -> None:
     await stage.shop.comment(issue, "Me too", author="carol")
     assert len((await stage.client.get(f"{ISSUES}/2/comments")).body) == 1
     assert (await stage.client.get(f"/repos/acme/shop/pulls/{issue.number}")).status == 404
+
+
+async def test_issues_and_pull_requests_are_searched(stage: Stage) -> None:
+    pull = await pull_request(stage)
+    await pull.add_label("plan")
+    stage.clock.now += 60
+    await stage.shop.open_issue("Plan the rest", "Of it all", author="bob")
+    hidden = stage.sandbox.create_repository("other/shop")
+    await hidden.open_issue("Plan nothing")
+
+    async def numbers(query: str, more: str = "") -> list[int]:
+        reply = await stage.client.get(f"/search/issues?q={quote(query)}{more}")
+        assert reply.body["total_count"] == len(reply.body["items"])
+        return [each["number"] for each in reply.body["items"]]
+
+    assert await numbers("repo:acme/shop") == [2, 1]
+    assert await numbers("repo:acme/shop", "&order=asc") == [1, 2]
+    assert await numbers("org:acme is:pr is:open draft") == []
+    assert await numbers("is:pr label:plan head:feat base:main") == [1]
+    assert await numbers("is:issue author:bob") == [2]
+    assert await numbers('"plan the" in:title') == [2]
+    assert await numbers('"plan the') == []
+    stage.clock.now += 60
+    await pull.merge(by="bob")
+    assert await numbers("is:merged") == [1]
+    assert await numbers("user:acme", "&sort=updated") == [1, 2]
+    assert (await stage.client.get("/search/issues?q=")).status == 422
 
 
 async def test_reviews_can_be_read(stage: Stage) -> None:

@@ -39,6 +39,7 @@ async def test_the_line_breaks(stage: Stage, applied: bool) -> None:
     with pytest.raises(aiohttp.ClientConnectionError):
         await stage.client.post(f"{SHOP}/check-runs", body)
     assert len(stage.shop.check_runs(stage.shop.head("main"))) == applied
+    assert (stage.sandbox.requests[-1].status, stage.sandbox.requests[-1].injected) == (0, True)
     assert (await stage.client.post(f"{SHOP}/check-runs", body)).status == 201
 
 

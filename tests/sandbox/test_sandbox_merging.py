@@ -267,6 +267,51 @@ async def test_a_push_to_the_base_builds_groups_again(stage: Stage) -> None:
     assert group.state == "failed"
 
 
+async def test_a_push_to_the_head_or_a_close_leaves_the_queue(stage: Stage) -> None:
+    stage.shop.require_check("main", GATE, stage.app)
+    one, two, three = [await pull_request(stage, name) for name in ("one", "two", "three")]
+    groups = [await stage.shop.enqueue(pull, admin=True) for pull in (one, two, three)]
+    await stage.shop.commit("two", {"more": "x"})
+    assert [group.state for group in groups] == [
+        "checks_requested",
+        "dequeued",
+        "checks_requested",
+    ]
+    assert groups[2].base_sha == groups[0].head_sha
+    await one.close()
+    assert groups[0].state == "dequeued"
+    await conclude(stage, groups[2].head_sha, "success")
+    assert [pull.merged for pull in (one, two, three)] == [False, False, True]
+
+
+async def test_each_branch_has_its_own_queue(stage: Stage) -> None:
+    for branch in ("main", "next"):
+        stage.shop.require_check(branch, GATE, stage.app)
+    await stage.shop.create_branch("next")
+    one, two = await pull_request(stage, "one"), await pull_request(stage, "two")
+    await two.edit(base="next")
+    await stage.shop.enqueue(one, admin=True)
+    group = await stage.shop.enqueue(two, admin=True)
+    await conclude(stage, group.head_sha, "success")
+    assert (one.merged, two.merged) == (False, True)
+
+
+async def test_a_rebase_leaves_merges_out_and_may_conflict(stage: Stage) -> None:
+    pull = await pull_request(stage)
+    await stage.shop.commit("main", {"src/feat.py": "other\n"})
+    aside = await stage.shop.open_pull_request("main", "feat", title="Bring up to date")
+    with pytest.raises(MergeBlocked, match="conflicts"):
+        await aside.merge(by="bob")
+    two = await pull_request(stage, "two")
+    await stage.shop.commit("main", {"meanwhile": "m"})
+    update = await stage.shop.open_pull_request("main", "two", title="Bring up to date")
+    await update.merge(by="bob")
+    tip = await two.merge(by="bob", method="rebase")
+    commits = (await stage.client.get("/repos/acme/shop/commits")).body
+    assert (commits[0]["sha"], commits[0]["commit"]["message"]) == (tip, "Add two")
+    assert not pull.merged
+
+
 async def test_a_group_leaves_the_queue_by_hand(stage: Stage) -> None:
     stage.shop.require_check("main", GATE, stage.app)
     pull = await pull_request(stage)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -10,6 +11,8 @@ from bot.sandbox.actions import announce
 from bot.sandbox.state.accounts import Account, App, Installation
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
+
+_CODE_LIFETIME: Final = 3600
 
 
 def register(
@@ -37,7 +40,7 @@ def register(
         events=list(events),
         hook_id=world.next_id("hook"),
         client_id=f"Iv1.{number:016x}",
-        client_secret=secrets.token_hex(20),
+        client_secret=new_secret(),
         created_at=world.clock(),
     )
     world.apps[app.id] = app
@@ -92,6 +95,24 @@ def select_repositories(world: World, installation: Installation, repository_ids
             announce.installation_repositories(
                 world, installation, action, installation.account, changed
             )
+
+
+def new_secret() -> str:
+    """Return a secret that nobody guesses."""
+    return secrets.token_hex(20)
+
+
+def issue_code(world: World, app: App) -> str:
+    """Return the code by which the maker of a manifest fetches the App's secrets."""
+    code = new_secret()
+    world.manifest_codes[code] = (app, world.clock() + _CODE_LIFETIME)
+    return code
+
+
+def redeem_code(world: World, code: str) -> App | None:
+    """Return the App of a code, once and within its hour, or None."""
+    app, expires_at = world.manifest_codes.pop(code, (None, 0.0))
+    return app if world.clock() < expires_at else None
 
 
 def _announce(world: World, installation: Installation, action: str) -> None:

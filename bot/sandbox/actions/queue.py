@@ -39,9 +39,11 @@ def advance(world: World, repo: Repo) -> None:
     """Let the queue of every branch go on as far as its checks have decided."""
     for branch in {group.base_ref for group in repo.groups}:
         while line := _line(repo, branch):
-            group = line[0]
+            group = next((each for each in line if each.stale), line[0])
             unmet = unmet_checks(world, repo, branch, group.head_sha)
-            if repo.branch(branch) != group.base_sha:
+            if group.stale:
+                _leave(world, repo, group, "dequeued")
+            elif repo.branch(branch) != group.base_sha:
                 _rebuild(world, repo, branch, 0)
             elif any(check.failed for check in unmet):
                 _leave(world, repo, group, "failed")
@@ -60,6 +62,7 @@ def dequeue(world: World, repo: Repo, group: MergeGroup) -> None:
 def _build(world: World, repo: Repo, group: MergeGroup, tip: str) -> None:
     queue = world.account(_QUEUE_LOGIN)
     group.base_sha = group.head_sha = tip
+    group.heads = [pull.head_sha for pull in group.pulls]
     for pull in group.pulls:
         group.head_sha = write_merge(world, repo, group.head_sha, pull, group.method, queue)
     last = group.pulls[-1].number

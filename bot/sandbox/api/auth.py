@@ -8,6 +8,7 @@ from jwt.types import Options
 
 from bot.sandbox.api.answers import Refused, bad_credentials
 from bot.sandbox.state.accounts import Account, App, Token
+from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
 
 _MAX_LIFETIME: Final = 600
@@ -44,7 +45,12 @@ class UserCaller:
     account: Account
 
 
-Caller = AppCaller | InstallationCaller | UserCaller
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """Somebody who has not said who they are."""
+
+
+Caller = AppCaller | InstallationCaller | UserCaller | Anonymous
 
 
 def authenticate(world: World, authorization: str | None) -> Caller:
@@ -58,6 +64,19 @@ def authenticate(world: World, authorization: str | None) -> Caller:
     if credentials.count(".") == 2:
         return AppCaller(_verify(world, credentials))
     return InstallationCaller(_check_token(world, credentials))
+
+
+def reaches(world: World, caller: Caller, repo: Repo) -> bool:
+    """Tell whether a repository exists for a caller; what may be done there is another matter."""
+    match caller:
+        case InstallationCaller(token):
+            return token.opens(repo.id, repo.owner)
+        case UserCaller(account):
+            return world.role(repo, account) is not None
+        case AppCaller():
+            return True
+        case Anonymous():
+            return not repo.private
 
 
 def _check_token(world: World, value: str) -> Token:

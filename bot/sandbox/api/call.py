@@ -7,8 +7,15 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from bot.sandbox.api.answers import Answer, Refused, invalid_request, not_found
-from bot.sandbox.api.auth import AppCaller, Caller, InstallationCaller
+from bot.sandbox.api.answers import Answer, Refused, forbidden, invalid_request, not_found
+from bot.sandbox.api.auth import (
+    Anonymous,
+    AppCaller,
+    Caller,
+    InstallationCaller,
+    UserCaller,
+    reaches,
+)
 from bot.sandbox.state.accounts import Account, App, Token
 from bot.sandbox.state.records import Issue, Pull, Repo
 from bot.sandbox.state.world import World
@@ -56,8 +63,10 @@ class Call:
                 return app.bot
             case InstallationCaller(token):
                 return token.installation.app.bot
-            case user:
-                return user.account
+            case UserCaller(account):
+                return account
+            case Anonymous():
+                raise forbidden()
 
     @property
     def token(self) -> Token:
@@ -65,6 +74,10 @@ class Call:
         if not isinstance(self.caller, InstallationCaller):
             raise Refused(403, "You must authenticate with an installation access token")
         return self.caller.token
+
+    def reaches(self, repo: Repo) -> bool:
+        """Tell whether a repository exists for the caller."""
+        return reaches(self.world, self.caller, repo)
 
     def decode(self, kind: type[T]) -> T:
         """Read the body; raises Refused where GitHub's schema would."""

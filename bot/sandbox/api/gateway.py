@@ -13,13 +13,23 @@ from bot.sandbox.api import (
     contents,
     deliveries,
     issues,
+    manifests,
     pulls,
     rates,
     repos,
     rulesets,
+    search,
 )
 from bot.sandbox.api.answers import Answer, Refused, forbidden, not_found
-from bot.sandbox.api.auth import AppCaller, Caller, InstallationCaller, UserCaller, authenticate
+from bot.sandbox.api.auth import (
+    Anonymous,
+    AppCaller,
+    Caller,
+    InstallationCaller,
+    UserCaller,
+    authenticate,
+    reaches,
+)
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.rates import RateLimits
 from bot.sandbox.api.routing import Route, match
@@ -31,7 +41,19 @@ VERSIONS: Final = ("2022-11-28",)
 
 _TABLE: Final = [
     route
-    for group in (apps, deliveries, repos, checks, contents, pulls, issues, rulesets, rates)
+    for group in (
+        apps,
+        manifests,
+        deliveries,
+        repos,
+        checks,
+        contents,
+        pulls,
+        issues,
+        search,
+        rulesets,
+        rates,
+    )
     for route in group.routes.table
 ]
 _ROLES: Final = {
@@ -72,12 +94,14 @@ class Gateway:
 
     def answer(self, request: Request) -> Outcome:
         """Answer a request, a refusal included."""
-        caller: Caller | None = None
+        caller: Caller = Anonymous()
         try:
             _admit(request)
-            caller = authenticate(self._world, request.headers.get("Authorization"))
+            route, path = _find(request)
+            if not route.public:
+                caller = authenticate(self._world, request.headers.get("Authorization"))
             self._rates.check(caller)
-            answer = self._route(request, caller)
+            answer = self._call(request, caller, route, path)
         except Refused as refusal:
             answer = refusal.answer()
         return self._stamp(request, caller, answer)
@@ -85,24 +109,17 @@ class Gateway:
     def refuse(self, request: Request, refusal: Refused) -> Outcome:
         """Answer with a refusal that was ordered; it does not count."""
         answer = refusal.answer()
-        caller = self._caller(request)
+        try:
+            caller = authenticate(self._world, request.headers.get("Authorization"))
+        except Refused:
+            caller = Anonymous()
         reset = answer.headers.get("x-ratelimit-reset", "")
         if reset.startswith("+"):
             moment = int(self._world.clock()) + int(reset)
             answer.headers = {**answer.headers, "x-ratelimit-reset": str(moment)}
         return self._stamp(request, caller, answer, free=True)
 
-    def _caller(self, request: Request) -> Caller | None:
-        try:
-            return authenticate(self._world, request.headers.get("Authorization"))
-        except Refused:
-            return None
-
-    def _route(self, request: Request, caller: Caller) -> Answer:
-        found = match(_TABLE, request.method, request.path)
-        if found is None:
-            raise not_found()
-        route, path = found
+    def _call(self, request: Request, caller: Caller, route: Route, path: dict[str, str]) -> Answer:
         target = self._target(path, route, caller)
         _allow(self._world, route, caller, target, request.method)
         call = Call(
@@ -123,12 +140,12 @@ class Gateway:
         if "repo" not in path:
             return None
         repo = self._world.repo(f"{path['owner']}/{path['repo']}")
-        if repo is None or not (route.app or _reaches(self._world, caller, repo)):
+        if repo is None or not (route.app or reaches(self._world, caller, repo)):
             raise not_found()
         return repo
 
     def _stamp(
-        self, request: Request, caller: Caller | None, answer: Answer, *, free: bool = False
+        self, request: Request, caller: Caller, answer: Answer, *, free: bool = False
     ) -> Outcome:
         body, headers = _encode(answer)
         status = answer.status
@@ -160,14 +177,11 @@ def _admit(request: Request) -> None:
         raise Refused(400, f'Invalid API version "{version}".')
 
 
-def _reaches(world: World, caller: Caller, repo: Repo) -> bool:
-    match caller:
-        case InstallationCaller(token):
-            return token.opens(repo.id, repo.owner)
-        case UserCaller(account):
-            return world.role(repo, account) is not None
-        case AppCaller():
-            return True
+def _find(request: Request) -> tuple[Route, dict[str, str]]:
+    found = match(_TABLE, request.method, request.path)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def _allow(world: World, route: Route, caller: Caller, target: Repo | None, method: str) -> None:
@@ -184,7 +198,7 @@ def _allow(world: World, route: Route, caller: Caller, target: Repo | None, meth
             role = None if target is None else world.role(target, account)
             if target is not None and not any(_role_allows(role, need) for need in route.needs):
                 raise Refused(403, "Must have admin rights to Repository.")
-        case AppCaller():
+        case AppCaller() | Anonymous():
             pass
     if target is not None and target.archived and method != "GET":
         raise Refused(403, "Repository was archived so is read-only.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.sandbox.api.answers import Answer, Refused
-from bot.sandbox.api.auth import AppCaller, Caller, InstallationCaller
+from bot.sandbox.api.auth import Anonymous, AppCaller, Caller, InstallationCaller, UserCaller
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.state.world import World
@@ -30,9 +30,9 @@ class RateLimits:
     world: World
     windows: dict[tuple[str, int], Window] = field(default_factory=dict)
 
-    def headers(self, caller: Caller | None) -> dict[str, str]:
+    def headers(self, caller: Caller) -> dict[str, str]:
         """Return how much a caller has left, as every answer says it."""
-        limit = _ANONYMOUS if caller is None else self.world.limits.rate
+        limit = _ANONYMOUS if caller == Anonymous() else self.world.limits.rate
         window = self._window(caller)
         return {
             "x-ratelimit-limit": str(limit),
@@ -47,25 +47,28 @@ class RateLimits:
         if self._window(caller).used >= self.world.limits.rate:
             raise Refused(403, "API rate limit exceeded for installation.")
 
-    def count(self, caller: Caller | None) -> None:
+    def count(self, caller: Caller) -> None:
         """Count one request; a 304 is free and never comes here."""
         self._window(caller).used += 1
 
-    def _window(self, caller: Caller | None) -> Window:
-        match caller:
-            case None:
-                key = ("anonymous", 0)
-            case AppCaller(app):
-                key = ("app", app.id)
-            case InstallationCaller(token):
-                key = ("installation", token.installation.id)
-            case user:
-                key = ("user", user.account.id)
+    def _window(self, caller: Caller) -> Window:
         now = int(self.world.clock())
-        window = self.windows.get(key)
+        window = self.windows.get(_key(caller))
         if window is None or window.ends_at <= now:
-            window = self.windows[key] = Window(now + _HOUR)
+            window = self.windows[_key(caller)] = Window(now + _HOUR)
         return window
+
+
+def _key(caller: Caller) -> tuple[str, int]:
+    match caller:
+        case AppCaller(app):
+            return "app", app.id
+        case InstallationCaller(token):
+            return "installation", token.installation.id
+        case UserCaller(account):
+            return "user", account.id
+        case Anonymous():
+            return "anonymous", 0
 
 
 @routes("GET", "/rate_limit")

@@ -1,11 +1,12 @@
 """Endpoints of repositories and people: metadata, permissions, profiles, teams."""
 
-from bot.sandbox.api.answers import Answer, Refused, not_found
+from bot.sandbox.api.answers import Answer, forbidden, not_found
 from bot.sandbox.api.auth import UserCaller
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.shapes import accounts, repositories
 from bot.sandbox.state.accounts import Account
+from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
 
 routes = Routes()
@@ -46,9 +47,28 @@ def get_user(call: Call) -> Answer:
 @routes("GET", "/user")
 def get_own_user(call: Call) -> Answer:
     """Answer the profile of the person who calls."""
-    if not isinstance(call.caller, UserCaller):
-        raise Refused(403, "Resource not accessible by integration")
-    return Answer(accounts.private_user(call.world, call.caller.account))
+    return Answer(accounts.private_user(call.world, _person(call)))
+
+
+@routes("GET", "/user/installations")
+def list_user_installations(call: Call) -> Answer:
+    """List the installations that reach a repository which the person has a role in."""
+    found = [
+        each
+        for each in call.world.installations.values()
+        if any(each.covers(repo.id, repo.owner) for repo in _own_repositories(call))
+    ]
+    return call.page(found, lambda each: accounts.installation(call.world, each), "installations")
+
+
+@routes("GET", "/user/installations/{installation_id}/repositories")
+def list_user_repositories(call: Call) -> Answer:
+    """List the repositories of an installation which the person has a role in."""
+    installation = call.world.installations.get(call.number("installation_id"))
+    if installation is None:
+        raise not_found()
+    found = [repo for repo in _own_repositories(call) if installation.covers(repo.id, repo.owner)]
+    return call.page(found, lambda repo: repositories.repository(call.world, repo), "repositories")
 
 
 @routes("GET", "/orgs/{org}/teams/{team}/members", needs="members:read")
@@ -67,6 +87,20 @@ def get_membership(call: Call) -> Answer:
     place = f"{call.path['org']}/teams/{call.path['team']}/memberships/{account.login}"
     url = f"{call.world.api}/orgs/{place}"
     return Answer({"url": url, "role": "member", "state": "active"})
+
+
+def _person(call: Call) -> Account:
+    if not isinstance(call.caller, UserCaller):
+        raise forbidden()
+    return call.caller.account
+
+
+def _own_repositories(call: Call) -> list[Repo]:
+    person = _person(call)
+    login = person.login.lower()
+    return [
+        repo for repo in call.world.repos.values() if repo.owner is person or login in repo.roles
+    ]
 
 
 def _account(world: World, login: str) -> Account:

@@ -16,13 +16,14 @@ _PARAMETER: Final = re.compile(r"\\\{(\w+)(\\\*)?\\\}")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint; any one of `needs` is enough, and `app` asks for the App's own JWT."""
+    """One endpoint; any of `needs` is enough, `app` needs the App's JWT, `public` nothing."""
 
     method: str
     pattern: re.Pattern[str]
     handler: Handler
     needs: tuple[str, ...]
     app: bool
+    public: bool
 
 
 class Routes:
@@ -32,12 +33,12 @@ class Routes:
         self.table: list[Route] = []
 
     def __call__(
-        self, method: str, path: str, *, needs: str = "", app: bool = False
+        self, method: str, path: str, *, needs: str = "", app: bool = False, public: bool = False
     ) -> Callable[[Handler], Handler]:
         """Register a handler; `{name}` is one segment of the path and `{name*}` is several."""
 
         def register(handler: Handler) -> Handler:
-            route = Route(method, _compile(path), handler, tuple(needs.split()), app)
+            route = Route(method, _compile(path), handler, tuple(needs.split()), app, public)
             self.table.append(route)
             return handler
 

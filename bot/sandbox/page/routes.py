@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.sandbox.page.code import blob_page
 from bot.sandbox.page.home import home_page
+from bot.sandbox.page.manifest import register
 from bot.sandbox.page.pull import pull_page
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
@@ -27,6 +28,11 @@ def page_routes(world: World) -> web.RouteTableDef:
     async def blob(request: web.Request) -> web.Response:
         repo = _repo(world, request)
         return _html(blob_page(repo, *_split(repo, request.match_info["place"])))
+
+    @routes.post("/settings/apps/new")
+    @routes.post("/organizations/{org}/settings/apps/new")
+    async def new_app(request: web.Request) -> web.Response:
+        return await register(world, request)
 
     return routes
 

@@ -118,6 +118,12 @@ class MergeGroup:
     head_sha: str
     method: MergeMethod
     state: GroupState = "checks_requested"
+    heads: list[str] = field(default_factory=list)
+
+    @property
+    def stale(self) -> bool:
+        """One of the pull requests was pushed to or closed since the group was built."""
+        return self.heads != [pull.head_sha for pull in self.pulls if pull.state == "open"]
 
 
 @dataclass(slots=True, eq=False)

@@ -56,6 +56,7 @@ class World:
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     user_tokens: dict[str, Account] = field(default_factory=dict)
+    manifest_codes: dict[str, tuple[App, float]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
     rulesets: dict[str, list[Ruleset]] = field(default_factory=lambda: defaultdict(list))
     deliveries: list[Delivery] = field(default_factory=list)

@@ -24,6 +24,7 @@ RAW = "application/vnd.github.raw+json"
 USER_AGENT = f"plan-gate/{__version__}"
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 KEPT_ANSWERS = 1_000
+PAGE = 100  # the most that GitHub lists at a time
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -64,14 +65,23 @@ class Client(gidgethub_abc.GitHubAPI):
         return _typed(answer, type_)
 
     async def read_all(
-        self, type_: type[T], url: str, *, key: str = "items", **variables: str
+        self, type_: type[T], path: str, *, key: str = "items", limit: int = 10**6, **variables: str
     ) -> list[T]:
         """GET every page of a list; *key* names the list where an object holds it.
 
-        A page that fails fails the whole: a half list would be taken for all there is.
+        A page that fails fails the whole: a half list would be taken for all there is. *limit* is
+        where GitHub itself stops listing.
         """
+        url = f"{path}{'&' if '?' in path else '?'}per_page={PAGE}"
         with _translated():
             answers = [item async for item in self.getiter(url, variables, iterable_key=key)]
+            # An unchanged page (304) brings no new Link, though a page may have come after it.
+            while answers and len(answers) % PAGE == 0 and len(answers) < limit:
+                page = await self.getitem(f"{url}&page={len(answers) // PAGE + 1}", variables)
+                items = page[key] if isinstance(page, dict) else page
+                if not items:
+                    break
+                answers += items
         return _typed(answers, list[type_])  # type: ignore[valid-type]  # a type made at run time
 
     async def read_bytes(self, url: str, limit: int, **variables: str) -> bytes:

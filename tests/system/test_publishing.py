@@ -113,6 +113,23 @@ async def test_a_forged_marker_is_only_text(world: World) -> None:
     assert [comment.author.login for comment in pull.comments] == ["mallory", "plan-gate[bot]"]
 
 
+async def test_a_page_that_was_full_is_not_taken_for_the_last(world: World) -> None:
+    """With 100 comments there, ours begins a second page, of which a 304 for the first tells not."""
+    await world.plan_on_main()
+    pull = await world.pull({"docs/a.txt": "1\n"}, body="Plan: FEAT-12")
+    for number in range(100):
+        await pull.comment(f"Comment {number}", author="bob")
+    await world.shop.commit("patch-1", {"src/a.py": "1\n"})
+    await world.settle()
+    await world.plan_on_main(status="Approved")
+    await world.settle()
+    await world.plan_on_main(status="Draft")
+    await world.settle()
+    ours = [c for c in pull.comments if c.author.login == "plan-gate[bot]"]
+    assert len(ours) == 1
+    assert "Draft" in ours[0].body
+
+
 async def test_a_check_run_of_another_app_does_not_count_as_ours(world: World) -> None:
     permissions = {"checks": "write", "metadata": "read"}
     other = world.sandbox.register_app("forger", permissions=permissions, events=[])

@@ -58,8 +58,10 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Stop delivering and listening."""
-        await self._hookshot.stop()
-        await self._server.stop()
+        try:
+            await self._hookshot.stop()
+        finally:
+            await self._server.stop()
 
     async def settled(self) -> None:
         """Wait until every webhook that is not held back was delivered or has failed."""

@@ -67,12 +67,12 @@ class Hookshot:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-        for worker in workers:
-            if not worker.cancelled():
-                worker.result()  # it broke, and the fault is the sandbox's or an observer's
         if self._session is not None:
             await self._session.close()
             self._session = None
+        for worker in workers:
+            if not worker.cancelled():
+                worker.result()  # it broke, and the fault is the sandbox's or an observer's
 
     async def settled(self) -> None:
         """Wait until everything that is not held back was delivered or has failed."""
@@ -129,6 +129,8 @@ class Hookshot:
 
     async def _deliver(self, session: aiohttp.ClientSession, delivery: Delivery) -> None:
         body = json.dumps(delivery.payload, separators=(",", ":")).encode()
+        if len(body) > self._world.limits.webhook_bytes:
+            return  # https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
         delivery.url = delivery.app.webhook_url or ""
         delivery.headers = _headers(delivery, body)
         delivery.delivered_at = self._world.clock()

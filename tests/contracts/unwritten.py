@@ -69,5 +69,8 @@ def _annotation_problems(annotation: dict[str, Any]) -> Iterator[str]:
         yield "start_column: columns need one line"
     if len(str(annotation.get("title", ""))) > LINE:
         yield f"title: more than {LINE} characters"
-    if len(str(annotation.get("message", "")).encode()) > MESSAGE_BYTES:
-        yield "message: more than 64 KB"
+    for name in ("message", "raw_details"):
+        if len(str(annotation.get(name, "")).encode()) > MESSAGE_BYTES:
+            yield f"{name}: more than 64 KB"
+    if not annotation.get("path", "x"):
+        yield "path: empty"

@@ -100,6 +100,9 @@ async def test_an_unknown_api_version_is_refused(stage: Stage) -> None:
 async def test_a_jwt_opens_no_repository_and_a_token_no_app(stage: Stage) -> None:
     assert (await stage.speak(stage.jwt()).get("/repos/acme/shop")).status == 403
     assert (await stage.client.get("/app")).status == 401
+    person = stage.speak(stage.sandbox.user_token("acme"))
+    assert (await person.get("/app")).status == 401
+    assert (await person.get("/installation/repositories")).status == 403
 
 
 async def test_a_repository_out_of_reach_is_not_found(stage: Stage) -> None:
@@ -160,6 +163,7 @@ async def test_an_installation_on_selected_repositories(stage: Stage) -> None:
     path = f"/app/installations/{stage.installation.id}"
     assert (await app.get(path)).body["account"]["login"] == "acme"
     assert (await app.get("/app/installations/1")).status == 404
+    assert (await app.get("/orgs/none/installation")).status == 404
 
 
 async def test_a_user_acts_by_their_role(stage: Stage) -> None:

@@ -48,6 +48,8 @@ BAD: dict[str, dict[str, Any]] = {
         annotations=[{k: v for k, v in annotation().items() if k != "message"}]
     ),
     "an unknown level": output(annotations=[annotation(annotation_level="error")]),
+    "a long raw detail": output(annotations=[annotation(raw_details="x" * 65_537)]),
+    "an annotation of no file": output(annotations=[annotation(path="")]),
     "an end before its start": output(annotations=[annotation(start_line=2)]),
     "columns across lines": output(annotations=[annotation(end_line=2, start_column=1)]),
     "an end column across lines": output(annotations=[annotation(end_line=2, end_column=1)]),
@@ -138,6 +140,16 @@ async def test_everything_at_its_limit_is_taken(stage: Stage) -> None:
         "actions": [action(label="x" * 20, identifier="x" * 20, description="x" * 40)] * 3,
     }
     assert (await stage.client.post(RUNS, body)).status == 201
+
+
+async def test_a_run_says_when_it_began_and_ended_and_may_be_renamed(stage: Stage) -> None:
+    sha = stage.shop.head("main")
+    body = {"name": "x", "head_sha": sha, "started_at": "2026-01-01T00:00:00Z"}
+    run = (await stage.client.post(RUNS, body)).body
+    assert (run["started_at"], run["status"]) == ("2026-01-01T00:00:00Z", "queued")
+    ended = {"conclusion": "success", "completed_at": "2026-01-01T01:00:00+01:00", "name": "y"}
+    run = (await stage.client.patch(f"{RUNS}/{run['id']}", ended)).body
+    assert (run["completed_at"], run["name"]) == ("2026-01-01T00:00:00Z", "y")
 
 
 async def test_a_conclusion_completes(stage: Stage) -> None:

@@ -98,6 +98,22 @@ def test_a_rename_is_known_by_its_content(after: str, status: str) -> None:
     assert len(changes) == (1 if status == "renamed" else 2)
 
 
+def test_what_is_split_is_matched_once_and_a_crowd_is_not_compared() -> None:
+    store = ObjectStore()
+    text = "1\n2\n3\n4\n"
+    changes = diff_trees(store, tree(store, old=text), tree(store, a=text, b=text + "5\n"))
+    assert [change.status for change in changes] == ["renamed", "added"]
+    before = tree(store, **{f"old{n}": f"{text}{n}\n" for n in range(21)})
+    after = tree(store, **{f"new{n}": f"{text}{n}!\n" for n in range(21)})
+    assert {change.status for change in diff_trees(store, before, after)} == {"added", "removed"}
+
+
+def test_an_empty_file_is_no_rename_of_a_full_one() -> None:
+    store = ObjectStore()
+    changes = diff_trees(store, tree(store, old="1\n"), tree(store, new=""))
+    assert [change.status for change in changes] == ["added", "removed"]
+
+
 def test_a_binary_file_has_no_patch() -> None:
     store = ObjectStore()
     change = one(diff_trees(store, tree(store, a=b"\0\1"), tree(store, a=b"\0\2")))

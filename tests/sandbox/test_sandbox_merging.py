@@ -296,12 +296,17 @@ async def test_each_branch_has_its_own_queue(stage: Stage) -> None:
     assert (one.merged, two.merged) == (False, True)
 
 
-async def test_a_rebase_leaves_merges_out_and_may_conflict(stage: Stage) -> None:
+async def test_a_rebase_may_conflict_where_a_merge_does_not(stage: Stage) -> None:
     pull = await pull_request(stage)
-    await stage.shop.commit("main", {"src/feat.py": "other\n"})
-    aside = await stage.shop.open_pull_request("main", "feat", title="Bring up to date")
-    with pytest.raises(MergeBlocked, match="conflicts"):
-        await aside.merge(by="bob")
+    await stage.shop.commit("feat", {"src/a.py": "there\n"})
+    await stage.shop.commit("feat", {"src/a.py": "1\n2\n3\n"}, message="And back")
+    await stage.shop.commit("main", {"src/a.py": "elsewhere\n"})
+    assert pull.merge_state().clean
+    with pytest.raises(MergeBlocked, match="Rebase conflict"):
+        await pull.merge(by="bob", method="rebase")
+
+
+async def test_a_rebase_leaves_merges_out(stage: Stage) -> None:
     two = await pull_request(stage, "two")
     await stage.shop.commit("main", {"meanwhile": "m"})
     update = await stage.shop.open_pull_request("main", "two", title="Bring up to date")
@@ -309,7 +314,6 @@ async def test_a_rebase_leaves_merges_out_and_may_conflict(stage: Stage) -> None
     tip = await two.merge(by="bob", method="rebase")
     commits = (await stage.client.get("/repos/acme/shop/commits")).body
     assert (commits[0]["sha"], commits[0]["commit"]["message"]) == (tip, "Add two")
-    assert not pull.merged
 
 
 async def test_a_group_leaves_the_queue_by_hand(stage: Stage) -> None:

@@ -50,6 +50,33 @@ async def test_a_blocked_pull_request_says_why(stage: Stage) -> None:
     assert "unseen" not in text
 
 
+async def test_details_are_linked_and_ranges_named(stage: Stage) -> None:
+    pull = await pull_request(stage)
+    body = {
+        "name": "Plan gate",
+        "head_sha": pull.head_sha,
+        "details_url": "https://example.org/decision",
+        "output": {
+            "title": "T",
+            "summary": "S",
+            "text": "*More*",
+            "annotations": [
+                {
+                    "path": "src/a.py",
+                    "start_line": 1,
+                    "end_line": 9,
+                    "annotation_level": "notice",
+                    "message": "M",
+                }
+            ],
+        },
+    }
+    assert (await stage.client.post("/repos/acme/shop/check-runs", body)).status == 201
+    text = await read(stage, "/acme/shop/pull/1")
+    for shown in ('href="https://example.org/decision"', "<em>More</em>", "src/a.py:1–9"):
+        assert shown in text
+
+
 async def test_a_conversation_is_shown(stage: Stage) -> None:
     pull = await pull_request(stage)
     await pull.comment("<!-- marker -->\n⛔ *Blocked*", author="plan-gate[bot]")

@@ -105,6 +105,7 @@ async def test_a_comparison_goes_from_the_merge_base(stage: Stage) -> None:
     await fork.commit("evil", {"x": "y"}, author="mallory", from_="main")
     assert (await stage.client.get(f"{SHOP}/compare/main...mallory:evil")).body["ahead_by"] == 1
     assert (await stage.client.get(f"{SHOP}/compare/main...none")).status == 404
+    assert (await stage.client.get(f"{SHOP}/compare/main..feat")).status == 404
 
 
 async def test_a_pull_request_and_its_files(stage: Stage) -> None:
@@ -124,6 +125,10 @@ async def test_a_pull_request_and_its_files(stage: Stage) -> None:
     found = (await stage.client.get(f"{SHOP}/commits/{pull.head_sha}/pulls")).body
     assert [each["number"] for each in found] == [1]
     assert (await stage.client.get(f"{SHOP}/pulls/2")).status == 404
+    await pull.merge(by="bob")
+    found = (await stage.client.get(f"{SHOP}/commits/{pull.head_sha}/pulls")).body
+    assert [each["state"] for each in found] == ["closed"]
+    assert (await stage.client.get(f"{SHOP}/commits/{'0' * 40}/pulls")).status == 422
 
 
 async def test_the_lists_of_a_pull_request_end_without_a_word(stage: Stage) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.sandbox import Action, PullRequest
+from bot.sandbox import Action, PullRequest, Sandbox
 from bot.sandbox.webhooks import sign
 from tests.sandbox.stage import SECRET, Stage
 
@@ -312,6 +312,51 @@ async def test_nobody_at_home_is_a_failure_and_a_time_out_is_none(stage: Stage) 
     failed = (await app.get("/app/hook/deliveries?status=failure")).body
     assert [each["status_code"] for each in failed] == [502]
     stage.contract.take("request")
+
+
+async def test_what_is_too_big_is_never_sent(stage: Stage) -> None:
+    pull = await pull_request(stage)
+    await heard(stage)
+    stage.sandbox.limits.webhook_bytes = 50_000
+    await pull.comment("x" * 50_000)
+    await pull.close()
+    assert await heard(stage) == ["pull_request.closed"]
+
+
+async def test_what_happened_before_the_start_is_told_then(private_key: str) -> None:
+    sandbox = Sandbox()
+    app = sandbox.register_app(
+        "early",
+        webhook_url="http://127.0.0.1:9/webhook",
+        permissions={},
+        events=[],
+        private_key_pem=private_key,
+    )
+    sandbox.ping(app)
+    await sandbox.start()
+    await sandbox.settled()
+    await sandbox.stop()
+    assert [each.event for each in sandbox.deliveries] == ["ping"]
+
+
+async def test_an_observer_that_breaks_is_not_passed_over(private_key: str) -> None:
+    def break_down(_: object) -> None:
+        raise AssertionError("seen")
+
+    sandbox = Sandbox()
+    sandbox.observers.append(break_down)
+    await sandbox.start()
+    app = sandbox.register_app(
+        "watched",
+        webhook_url="http://127.0.0.1:9/webhook",
+        permissions={},
+        events=[],
+        private_key_pem=private_key,
+    )
+    sandbox.ping(app)
+    await sandbox.settled()
+    with pytest.raises(AssertionError, match="seen"):
+        await sandbox.stop()
 
 
 async def test_the_webhook_can_be_set_over_rest(stage: Stage) -> None:

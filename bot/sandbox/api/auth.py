@@ -73,9 +73,7 @@ def reaches(world: World, caller: Caller, repo: Repo) -> bool:
             return token.opens(repo.id, repo.owner)
         case UserCaller(account):
             return world.role(repo, account) is not None
-        case AppCaller():
-            return True
-        case Anonymous():
+        case AppCaller() | Anonymous():
             return not repo.private
 
 

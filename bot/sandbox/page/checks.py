@@ -42,7 +42,7 @@ def check(repo: Repo, run: CheckRun) -> str:
         for each in run.actions
     )
     details = ""
-    if run.details_url:
+    if run.details_url and run.details_url.startswith(("https://", "http://")):
         details = f'<a class="small" href="{escape(run.details_url)}">Details</a>'
     texts = [render(text) for text in (run.summary, run.text) if text]
     body = f'<div class="body">{"".join(texts)}</div>' if texts else ""

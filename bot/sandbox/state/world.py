@@ -23,6 +23,7 @@ class Limits:
     tree_entries: int = 100_000
     contents_bytes: int = 1_000_000
     webhook_timeout: float = 10.0
+    webhook_bytes: int = 25 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,9 @@ def read_plan(path: str, settings: LintSettings) -> Plan:
 
 def read_settings(start: Path, config: Path | None) -> LintSettings:
     """Read the configuration given, else that of the repository around a path, else defaults."""
+    config = config or find_config(start)
     if config is None:
-        root = find_repository(start)
-        config = root / CONFIG_PATH if root else None
-        if config is None or not config.is_file():
-            return LintSettings()
+        return LintSettings()
     from bot.config.load import ConfigError, parse_config
 
     try:
@@ -133,6 +131,16 @@ def read_settings(start: Path, config: Path | None) -> LintSettings:
         raise UsageError(f"{config}:{error.line}:{error.column}: {error}") from None
     plans = loaded.plans
     return LintSettings(plans.paths, plans.exclude, plans.id_pattern, loaded.rules)
+
+
+def find_config(start: Path) -> Path | None:
+    """Return the configuration at or above a path, not beyond its repository."""
+    for folder in (start.absolute(), *start.absolute().parents):
+        if os.path.isfile(folder / CONFIG_PATH):  # noqa: PTH113 - unlike Path's, it never raises
+            return folder / CONFIG_PATH
+        if os.path.exists(folder / ".git"):  # noqa: PTH110
+            return None
+    return None
 
 
 def find_repository(start: Path) -> Path | None:

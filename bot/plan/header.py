@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.plan.markdown import Block, Document, Kind
-from bot.plan.model import Header, Status, StatusLine, Title
-from bot.plan.status import find_status_lines, read_status
+from bot.plan.model import Header, Status, Title
+from bot.plan.status import read_status_lines
 from bot.plan.text import Value
 from bot.plan.words import FIELD, fold
 
@@ -20,29 +20,34 @@ _WORD = re.compile(r"[^\s—–:]+")
 
 def read_header(document: Document, id_pattern: str) -> Header:
     """Read the title and the fields between it and the first heading or thematic break."""
-    blocks = document.blocks
-    heading = _find_title(blocks)
-    start = blocks.index(heading) + 1 if heading else 0
+    heading = _find_title(document.blocks)
     title = _read_title(document, heading, id_pattern) if heading else None
-    statuses: list[StatusLine] = []
+    body, underlined = _find_body(document, heading)
     fields: dict[str, Value] = {}
-    underline = None
-    for block in blocks[start:]:
-        if block.kind is Kind.BREAK and block.top:
+    for block in body:
+        for label, value in _read_fields(document, block):
+            fields.setdefault(label, value)
+    statuses = read_status_lines(document, body)
+    if title is None or not title.is_plan or underlined:  # H001 or D005 says so
+        statuses = [replace(line, status=Status.UNSET) for line in statuses]
+    underline = document.text.span(underlined.last) if underlined else None
+    return Header(title, tuple(statuses), tuple(fields.items()), underline)
+
+
+def _find_body(document: Document, heading: Block | None) -> tuple[list[Block], Block | None]:
+    """Return the paragraphs below the title, and the one of them that dashes made a heading."""
+    start = document.blocks.index(heading) + 1 if heading else 0
+    body: list[Block] = []
+    for block in document.blocks[start:]:
+        if block.top and block.kind is Kind.BREAK:
             break
-        if block.kind is Kind.HEADING and block.top:
-            under = dict(_read_fields(document, block)) if block.markup in ("-", "=") else {}
-            if under:
-                underline = document.text.span(block.last)
-                fields = under | fields
-                statuses += _read_statuses(document, block)
+        if block.top and block.kind is Kind.HEADING:
+            if block.markup in ("-", "=") and any(_read_fields(document, block)):
+                return [*body, block], block
             break
         if block.kind is Kind.PARAGRAPH and not block.quotes:
-            statuses += _read_statuses(document, block)
-            fields = dict(_read_fields(document, block)) | fields
-    if title is None or not title.is_plan or underline:  # other rules than the Status ones say so
-        statuses = [replace(line, status=Status.UNSET) for line in statuses]
-    return Header(title, tuple(statuses), tuple(fields.items()), underline)
+            body.append(block)
+    return body, None
 
 
 def _find_title(blocks: Sequence[Block]) -> Block | None:
@@ -93,15 +98,9 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _read_statuses(document: Document, block: Block) -> Iterator[StatusLine]:
-    for number, value in find_status_lines(document, block):
-        yield read_status(document, block, number, value)
-
-
 def _read_fields(document: Document, block: Block) -> Iterator[tuple[str, Value]]:
-    """Yield labels and values from a paragraph's end: in a dict the first of each then wins."""
-    lines = list(document.text.numbered(block.first, block.last))
-    for number, line in reversed(lines):
+    """Yield the labels and values of a paragraph; a backslash at a line's end breaks the line."""
+    for number, line in document.text.numbered(block.first, block.last):
         if match := FIELD.fullmatch(line):
             end = len(line) - (line.endswith("\\") and number < block.last)
             yield fold(match["label"]), document.text.value(number, match.start("value"), end)

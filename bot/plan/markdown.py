@@ -17,7 +17,7 @@ from bot.plan.prose import mask_comments, mask_inline
 from bot.plan.tables import Table, read_table
 from bot.plan.text import Text
 
-MAX_LINES = 20_000
+MAX_LINES = 10_000
 MAX_CELLS = 20_000
 MAX_DEPTH = 50
 

@@ -30,7 +30,7 @@ class StatusFault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """A Status line of the header block, its value as written, and what that is read as."""
+    """A Status line of the header block: its value as written, and what that is read as."""
 
     value: Value
     status: Status

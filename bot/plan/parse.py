@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from bot.plan.fields import read_complexity, read_team_and_ticket, shown
 from bot.plan.header import DEFAULT_ID_PATTERN, read_header
 from bot.plan.markdown import find_excess, read_document
-from bot.plan.model import Plan, Refusal, Section, SectionName
+from bot.plan.model import Plan, Refusal, Section, SectionName, Status
 from bot.plan.questions import read_questions
 from bot.plan.sections import read_sections
-from bot.plan.status import settle
 from bot.plan.tables import cell
 from bot.plan.tasks import SERVICE_COLUMNS, find_task_tables, read_tasks
 from bot.plan.text import Text
@@ -51,6 +50,7 @@ def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
     document = read_document(text)
     header = read_header(document, id_pattern)
     title = header.title
+    status = header.statuses[0] if header.statuses else None  # of several none is a status
     sections = read_sections(document, title.span.line if title else 0)
     named = {section.name: section for section in reversed(sections) if section.name}
     task_rows = tuple(read_tasks(text, find_task_tables(named.get(SectionName.TASKS))))
@@ -64,9 +64,9 @@ def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
     return Plan(
         id=title.id.text if title and title.id and title.id_matches else None,
         title=plain(title.name.text) if title and title.name else None,
-        status=settle(header.statuses),
-        status_seen=header.statuses[0].value.text if header.statuses else "",
-        status_span=header.statuses[0].value.span if header.statuses else None,
+        status=status.status if status else Status.UNSET,
+        status_seen=status.value.text if status else "",
+        status_span=status.value.span if status else None,
         complexity=read_complexity(header)[0],
         team=shown(team),
         ticket=shown(ticket),

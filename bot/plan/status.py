@@ -7,7 +7,7 @@ in plain sight: not in a construct that hides, strikes or reorders it, on GitHub
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from bot.plan.markdown import Block, Document, inline_tokens, is_delimiter_row
 from bot.plan.model import Status, StatusFault, StatusLine
@@ -69,33 +69,40 @@ _DIVIDING = frozenset(["hr", "h1", "h2", "h3", "h4", "h5", "h6"])
 _SPACES = str.maketrans(dict.fromkeys("\xa0\u2007\u202f", " "))
 
 
-def find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, Value | None]]:
-    """Yield the lines of a paragraph that a reader takes for a Status line, with their value.
+def read_status_lines(document: Document, header: Iterable[Block]) -> list[StatusLine]:
+    """Read the Status lines in the paragraphs of the header; of several lines none is a status."""
+    found = [(block, *line) for block in header for line in _find_status_lines(document, block)]
+    if len(found) > 1:
+        return [StatusLine(value, Status.UNSET) for _, _, value, _ in found]
+    return [
+        _read_status(document, block, number, value)
+        if plain
+        else _unclear(value, "the label is not a plain `**Status**:`")
+        for block, number, value, plain in found
+    ]
 
-    The value is None where the label itself is dressed up: struck through, misspelt with look-alike
-    letters, a task box, in the middle of a line.
+
+def _find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, Value, bool]]:
+    """Yield the lines that a reader takes for a Status line: number, value, whether it is plain.
+
+    Where the label is dressed up (struck through, of look-alike letters, behind a task box, in the
+    middle of a line), the value is the whole line.
     """
     for number, line in document.text.numbered(block.first, block.last):
         stripped = line.translate(_SPACES).strip()
-        label = _LABEL.fullmatch(stripped)
-        if label:
+        if label := _LABEL.fullmatch(stripped):
             group = "value" if label["value"] is not None else "bold"
             offset = len(line) - len(line.lstrip())
             start, end = label.span(group)
             if group == "value" and number < block.last and stripped.endswith("\\"):
                 end -= 1  # a backslash at the end of a line is a line break
-            yield number, document.text.value(number, offset + start, offset + end)
+            yield number, document.text.value(number, offset + start, offset + end), True
         elif _looks_like_status(document.prose.line(number)):
-            yield number, None
+            yield number, document.text.value(number), False
 
 
-def read_status(document: Document, block: Block, number: int, value: Value | None) -> StatusLine:
-    """Read one Status line: what it says, or why it is read as unset."""
-    if value is None:
-        whole = document.text.value(number)
-        return _unclear(whole, "the label is not a plain `**Status**:`")
-    if block.lists > 1:
-        return _unclear(value, "it stands in a list within a list")
+def _read_status(document: Document, block: Block, number: int, value: Value) -> StatusLine:
+    """Read the only Status line: what it says, or why it is read as unset."""
     status, fault, reason = _read_words(value.text)
     if fault is None:
         reason = _find_doubt(document, block, number)
@@ -152,8 +159,10 @@ def _describe_disguise(text: str) -> str:
 def _find_doubt(document: Document, block: Block, number: int) -> str:
     """Say what may hide the line from a reader, '' where it stands in plain sight."""
     above = document.text.lines[:number]
-    if sum(map(len, above)) > MAX_HEADER:
-        return f"more than {MAX_HEADER:,} characters stand above it"
+    if block.lists > 1:
+        return "it stands in a list within a list"
+    if sum(map(len, document.text.lines[: block.last])) > MAX_HEADER:
+        return f"the header holds more than {MAX_HEADER:,} characters"
     for place, line in enumerate(above, 1):
         if hidden := _DISORDER.search(line):
             return f"an invisible character U+{ord(hidden[0]):04X} stands on line {place}"
@@ -216,8 +225,3 @@ def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
     if line + 1 != len(lines) or at in spanned:
         return "a code span, a link or other markup reaches over its line end"
     return ""
-
-
-def settle(lines: Sequence[StatusLine]) -> Status:
-    """Return the status of a header block: that of its only Status line, else *unset*."""
-    return lines[0].status if len(lines) == 1 else Status.UNSET

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 # Every `{…}` of the template that stands in prose. A closed set on purpose: `{ … }` of JSON,
 # `/v1/{id}` and `Hello {customer}` are a plan's own words.
@@ -55,6 +56,9 @@ FIELD = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+# Comparing words is slow: beyond so many, nobody is helped by a guess.
+MAX_HINTS = 50
 
 _QUOTED = 60
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])?")
@@ -161,12 +165,12 @@ def _visible(character: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` for the closest known word, or nothing.
+    """Return `; did you mean …?` for the closest of (not too many) known words, or nothing.
 
     >>> did_you_mean("aproved", ["Approved", "Draft"])
     '; did you mean Approved?'
     """
-    by_fold = {fold(candidate): candidate for candidate in known}
+    by_fold = {fold(candidate): candidate for candidate in islice(known, MAX_HINTS)}
     close = difflib.get_close_matches(fold(word[:80]), by_fold, n=1, cutoff=0.7)
     return f"; did you mean {by_fold[close[0]]}?" if close else ""
 

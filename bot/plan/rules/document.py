@@ -306,9 +306,12 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
         text = "\n".join(lines)
         if "{" not in text:
             continue
+        line, begin, counted = block.first, 0, 0  # where the line begins, and counting went on
         for match in PLACEHOLDER.finditer(text):
-            line = block.first + text.count("\n", 0, match.start())
-            start = match.start() - (text.rfind("\n", 0, match.start()) + 1)
+            line += text.count("\n", counted, match.start())
+            begin = max(begin, text.rfind("\n", counted, match.start()) + 1)
+            counted = match.start()
+            start = match.start() - begin
             end = len(plan.text.line(line)) if "\n" in match[0] else start + len(match[0])
             yield Finding(
                 plan.text.span(line, start, end),
@@ -320,7 +323,7 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
 def check_file_too_large(plan: Plan) -> Iterator[Finding]:
     """The file is over a limit and was not read.
 
-    A plan is read by people. The limits (512 KiB, 20,000 lines, 20,000 table cells, 50 levels of
+    A plan is read by people. The limits (512 KiB, 10,000 lines, 20,000 table cells, 50 levels of
     nesting) are far above what they can, and keep the check fast whatever a file holds.
 
     Bad:

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.plan.diagnostics import Note
 from bot.plan.model import NOWHERE, Plan, Section, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.words import did_you_mean, quoted
+from bot.plan.words import MAX_HINTS, did_you_mean, quoted
 
 ORDER = tuple(SectionName)
 
@@ -68,14 +69,14 @@ def check_section_misspelt(plan: Plan) -> Iterator[Finding]:
         ## Tasks left for later
     """
     missing = [name for name in ORDER if not plan.section(name)]
-    for section in plan.sections:
-        if section.name is None and section.level == 2:
-            hint = did_you_mean(section.heading, missing)
-            if hint:
-                yield Finding(
-                    section.span,
-                    f"{quoted(section.heading)} is no section of the template{hint}",
-                )
+    own = (section for section in plan.sections if section.name is None and section.level == 2)
+    for section in islice(own, MAX_HINTS):
+        hint = did_you_mean(section.heading, missing)
+        if hint:
+            yield Finding(
+                section.span,
+                f"{quoted(section.heading)} is no section of the template{hint}",
+            )
 
 
 @rule("S003", "section-order", draft=OFF, approved=I)

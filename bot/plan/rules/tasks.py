@@ -1,7 +1,7 @@
 """Group T, the tasks: one row, one pull request, and an order in which they can be merged."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.plan.diagnostics import Note
 from bot.plan.graph import find_cycles
@@ -15,7 +15,7 @@ from bot.plan.tasks import (
     find_task_tables,
     read_number,
 )
-from bot.plan.words import did_you_mean, fold, is_blank, is_placeholder, listed, quoted
+from bot.plan.words import MAX_HINTS, did_you_mean, fold, is_blank, is_placeholder, listed, quoted
 
 _SERVICES = re.compile(r" ?[,;+&] ?| / | and ")
 _EVERYWHERE = frozenset({"all", "all services", "every service"})
@@ -277,17 +277,20 @@ def check_task_service_unknown(plan: Plan) -> Iterator[Finding]:
         | 1 | Add table | `billing` | — |
         | 2 | Write the guide | N/A | 1 |
     """
-    known = {fold(name): name for name in plan.services}
+    known = {fold(name) for name in plan.services}
+    hints = 0
     for row in plan.task_rows:
         written = row.task.service
         if not known or not written or row.service is None:
             continue
         unknown = [] if fold(written) in known else _unknown_parts(written, known)
         if unknown:
+            hints += 1
+            hint = did_you_mean(unknown[0], plan.services) if hints <= MAX_HINTS else ""
             yield Finding(
                 row.service.span,
                 f"{quoted(listed(unknown))} is not in the table of affected services"
-                f"{did_you_mean(unknown[0], plan.services) or ': add it there'}",
+                f"{hint or ': add it there'}",
             )
 
 
@@ -382,7 +385,7 @@ def _cycles(rows: Mapping[int, TaskRow]) -> Iterator[tuple[int, ...]]:
     )
 
 
-def _unknown_parts(written: str, known: Mapping[str, str]) -> list[str]:
+def _unknown_parts(written: str, known: Collection[str]) -> list[str]:
     """Return the services of a cell such as `billing, search` that are not known."""
     parts = [part for part in _SERVICES.split(" ".join(written.split())) if part]
     return [part for part in parts if fold(part) not in known and fold(part) not in _EVERYWHERE]

@@ -235,6 +235,10 @@ def test_the_repository_configuration_is_used(
     config = repository / ".github/plan-gate.yml"
     config.write_text("rules: {T004: 'off'}\n", encoding="utf-8")
     assert lint_json(capsys) == []
+    assert lint_json(capsys, BAD) == []
+    (repository / "plans/.git").mkdir()
+    assert lint_json(capsys, BAD) == [FINDING]
+    (repository / "plans/.git").rmdir()
     config.write_text("plans: {paths: ['docs/*.md']}\n", encoding="utf-8")
     assert {found["path"] for found in lint_json(capsys)} == {"docs/guide.md"}
     config.write_text("plans: {id_pattern: 'RFC[0-9]+'}\n", encoding="utf-8")

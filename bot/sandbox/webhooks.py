@@ -61,7 +61,7 @@ class Hookshot:
             self._employ(app_id)
 
     async def stop(self) -> None:
-        """Stop at once; what is still queued is lost, as in an outage."""
+        """Stop at once; what is still queued waits for the next start."""
         workers = [*self._workers.values()]
         self._workers.clear()
         for worker in workers:

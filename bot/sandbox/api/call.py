@@ -117,14 +117,15 @@ class Call:
 
     def page(self, items: Sequence[T], shape: Callable[[T], Any], key: str | None = None) -> Answer:
         """Answer one page of a list, under a key with its total where the API does so."""
-        size = min(max(self._count("per_page", 30), 1), 100)
-        number = max(self._count("page", 1), 1)
+        size = min(max(self.count("per_page", 30), 1), 100)
+        number = max(self.count("page", 1), 1)
         last = max(-(-len(items) // size), 1)
         shown = [shape(item) for item in items[(number - 1) * size : number * size]]
         content = shown if key is None else {"total_count": len(items), key: shown}
         return Answer(content, headers=self._links(number, last))
 
-    def _count(self, name: str, default: int) -> int:
+    def count(self, name: str, default: int) -> int:
+        """Return a whole number of the query; what is none is as good as left out."""
         value = self.query.get(name, "")
         return int(value) if value.isdecimal() else default
 

@@ -26,7 +26,7 @@ def list_all(call: Call) -> Answer:
         and _has_status(delivery, status)
         and (not cursor or delivery.id <= int(cursor))
     ]
-    size = min(max(int(call.query.get("per_page", "30")), 1), 100)
+    size = min(max(call.count("per_page", 30), 1), 100)
     headers = {}
     if len(found) > size:
         filters = "" if status is None else f"&status={status}"

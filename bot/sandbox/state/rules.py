@@ -60,7 +60,7 @@ def required_checks(world: World, repo: Repo, branch: str) -> list[RequiredCheck
         RequiredCheck(check["context"], check.get("integration_id"))
         for _, rule in rules_for(world, repo, branch)
         if rule["type"] == "required_status_checks"
-        for check in rule["parameters"]["required_status_checks"]
+        for check in rule.get("parameters", {}).get("required_status_checks", [])
     ]
 
 
@@ -121,7 +121,7 @@ def merge_state(world: World, repo: Repo, pull: Pull) -> MergeState:
 
 def _strict(world: World, repo: Repo, branch: str) -> bool:
     return any(
-        rule["parameters"].get("strict_required_status_checks_policy")
+        rule.get("parameters", {}).get("strict_required_status_checks_policy")
         for _, rule in rules_for(world, repo, branch)
         if rule["type"] == "required_status_checks"
     )

@@ -18,8 +18,8 @@ _INTRODUCTION = """\
 What Plan Gate checks in a plan file. The code of a rule never changes. Each rule has a severity for
 a Draft and one for an Approved plan; only an error blocks.
 
-Where a finding stands is told by lines and columns that count from 1. A column is a Unicode character,
-and the end column is exclusive.
+Where a finding stands is told by lines and columns, which count from 1. A column is a Unicode
+character, and the end column is exclusive.
 """
 _CONFIGURE = """\
 ## To change its severity

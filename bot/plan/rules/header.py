@@ -171,7 +171,8 @@ def check_status_ambiguous(plan: Plan) -> Iterator[Finding]:
         yield Finding(
             line.value.span,
             f"{quoted(line.value.text)} is read as not approved: {line.reason}. "
-            "Write `**Status**: Draft` or `**Status**: Approved`, and no more",
+            "Write `**Status**: Draft` or `**Status**: Approved`; a note may follow in parentheses "
+            "or after a dash",
         )
 
 

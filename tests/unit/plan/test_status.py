@@ -104,6 +104,8 @@ NOT_APPROVED = [
     "[a\n**Status**: Approved\nb: c](https://example.org)",
     "`a\n**Status**: Approved\nb: c`",
     "**Status**: Approved — by\u200bAnn",
+    "**Status**: Approved — <del>by Ann</del>",
+    "a <b\n\n**Status**: Approved",
     "$a\n**Status**: Approved\nb$",
     "**Status**: Approved\npending legal review",
     "- **Status**: Approved\n  pending legal review",

@@ -4,11 +4,14 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import aiohttp
 import jwt
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.sandbox import App, Installation, Repository, Sandbox
 from tests.contracts.contract import Contract
@@ -158,7 +161,7 @@ class Stage:
         app = app or self.app
         now = int(self.clock())
         usual = {"iat": now - 60, "exp": now + 540, "iss": str(app.id)}
-        return jwt.encode(usual | claims, app.private_key_pem, "RS256")
+        return jwt.encode(usual | claims, _key(app.private_key_pem), "RS256")
 
     def speak(self, credentials: str) -> Client:
         """Return a client with other credentials."""
@@ -172,6 +175,13 @@ class Stage:
         )
         assert reply.status == 201, reply
         return self.speak(reply.body["token"])
+
+
+@cache  # reading a key checks it, and that takes a while
+def _key(pem: str) -> RSAPrivateKey:
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 @asynccontextmanager

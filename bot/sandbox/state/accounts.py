@@ -1,7 +1,7 @@
 """Who is there: users, bots and organisations, Apps and where they are installed."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -26,7 +26,7 @@ class Account:
         return f"{self.id}+{self.login}@users.noreply.github.com"
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class App:
     """A GitHub App's registration; the tests change it as its owner would on the settings page."""
 
@@ -49,13 +49,18 @@ class App:
         """The name as people read it: plan-gate is Plan Gate."""
         return self.slug.replace("-", " ").title()
 
-    @cached_property
+    @property
     def public_key(self) -> RSAPublicKey:
         """The half of the key that GitHub keeps."""
-        key = load_pem_private_key(self.private_key_pem.encode(), password=None)
-        if not isinstance(key, RSAPrivateKey):
-            raise TypeError("a GitHub App signs with an RSA key")
-        return key.public_key()
+        return _public_half(self.private_key_pem)
+
+
+@cache  # reading a key checks it, and that takes a while
+def _public_half(private_key_pem: str) -> RSAPublicKey:
+    key = load_pem_private_key(private_key_pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("a GitHub App signs with an RSA key")
+    return key.public_key()
 
 
 @dataclass(slots=True, eq=False)

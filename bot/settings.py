@@ -129,8 +129,8 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
 
 
 def _port(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) < 65536):
-        raise UsageError(f"PORT must be a number from 0 to 65535, not {value!r}")
+    if not (value.isascii() and value.isdigit() and len(value) < 6 and int(value) < 65536):
+        raise UsageError(f"PORT must be a number from 0 to 65535, not {value[:20]!r}")
     return int(value)
 
 

@@ -12,9 +12,11 @@ import yaml
 from bot.config.schema import Config
 from bot.errors import PlanGateError
 
-MAX_CHARACTERS = 64 * 1024
+MAX_CHARACTERS = 16 * 1024
 MAX_DEPTH = 10
 MAX_ID_PATTERN = 100
+MAX_GLOBS = 100
+MAX_GLOB = 200
 
 _TYPE_WORDS = {"object": "a mapping", "array": "a list", "str": "text", "int": "a whole number"}
 
@@ -47,6 +49,7 @@ def parse_config(text: str, *, rules: Collection[str] | None = None) -> Config:
     except msgspec.ValidationError as fault:
         raise _explain(str(fault), value, places) from None
     _check_id_pattern(config.plans.id_pattern, places)
+    _check_globs(config, places)
     if rules is not None:
         _check_rules(config.rules, rules, places)
     return config
@@ -56,6 +59,8 @@ def _compose(text: str) -> yaml.Node | None:
     """The document's nodes, after its size, depth and aliases were found to be bounded."""
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(1, 1, f"Longer than {MAX_CHARACTERS:,} characters: shorten it")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ConfigError(1, 1, "The file is no proper Unicode: save it as UTF-8")
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -72,6 +77,8 @@ def _compose(text: str) -> yaml.Node | None:
         raise _at(fault.problem_mark or fault.context_mark, f"Not YAML: {fault.problem}") from None
     except yaml.YAMLError as fault:
         raise ConfigError(1, 1, f"Not YAML: {fault}".splitlines()[0]) from None
+    except (ValueError, OverflowError):  # an escape or a version that is no number PyYAML can hold
+        raise ConfigError(1, 1, "Not YAML: a number or an escape in it is out of range") from None
     return node
 
 
@@ -135,7 +142,7 @@ def _explain(fault: str, value: object, places: Places) -> ConfigError:
 def _first_bad_rule(value: object, parent: str) -> str:
     rules = value.get("rules") if isinstance(value, Mapping) else None
     for code, severity in rules.items() if isinstance(rules, Mapping) else ():
-        if severity not in {"off", "info", "warning", "error"}:
+        if not isinstance(severity, str) or severity not in {"off", "info", "warning", "error"}:
             return f"{parent}.{code}"
     return parent
 
@@ -166,9 +173,12 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 def _check_id_pattern(pattern: str, places: Places) -> None:
-    """Refuse a pattern that is broken, or whose matching could take longer than linear time."""
+    """Refuse a pattern that is broken, or one whose matching could take long.
+
+    Without groups and with at most three repetitions it is at worst cubic in a name's length.
+    """
     place = places.get("$.plans.id_pattern", (1, 1))
-    if len(pattern) > MAX_ID_PATTERN or len(re.findall(r"[*+]|\{\d*,\d*\}", pattern)) > 3:
+    if len(pattern) > MAX_ID_PATTERN or len(re.findall(r"[*+?]|\{\d*,\d*\}", pattern)) > 3:
         raise ConfigError(*place, "`plans.id_pattern` is too long: at most three repetitions")
     if re.search(r"[()\\]", pattern):
         raise ConfigError(
@@ -180,6 +190,25 @@ def _check_id_pattern(pattern: str, places: Places) -> None:
         raise ConfigError(*place, f"`plans.id_pattern` is no pattern: {fault}") from None
     if empty:
         raise ConfigError(*place, "`plans.id_pattern` matches nothing at all: ask for a character")
+
+
+def _check_globs(config: Config, places: Places) -> None:
+    """Refuse globs that are many, long or wild: they meet paths that anybody may choose."""
+    for name, globs in {
+        "plans.paths": config.plans.paths,
+        "plans.exclude": config.plans.exclude,
+        "gate.exempt_paths": config.gate.exempt_paths,
+        "gate.base_branches": config.gate.base_branches,
+    }.items():
+        if len(globs) > MAX_GLOBS:
+            raise _placed(f"$.{name}", places, f"`{name}` has more than {MAX_GLOBS} globs")
+        for index, glob in enumerate(globs):
+            if len(glob) > MAX_GLOB or glob.count("**") > 2 or glob.count("*") > 6:
+                raise _placed(
+                    f"$.{name}[{index}]",
+                    places,
+                    f"`{name}`: a glob may have {MAX_GLOB} characters, two `**` and six `*`",
+                )
 
 
 def _check_rules(chosen: Mapping[str, str], known: Collection[str], places: Places) -> None:

@@ -26,6 +26,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=30)
 KEPT_ANSWERS = 1_000
 PAGE = 100  # the most that GitHub lists at a time
 
+EMPTY: Mapping[str, str] = {}
+
 T = TypeVar("T")
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -65,7 +67,13 @@ class Client(gidgethub_abc.GitHubAPI):
         return _typed(answer, type_)
 
     async def read_all(
-        self, type_: type[T], path: str, *, key: str = "items", limit: int = 10**6, **variables: str
+        self,
+        type_: type[T],
+        path: str,
+        variables: Mapping[str, str] = EMPTY,
+        *,
+        key: str = "items",
+        limit: int = 10**6,
     ) -> list[T]:
         """GET every page of a list; *key* names the list where an object holds it.
 

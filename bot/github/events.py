@@ -6,9 +6,10 @@ Of a payload only the needed fields are decoded; older and newer payloads with o
 import dataclasses
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject, parse_subject
 
@@ -64,7 +65,7 @@ class NotJSON(ValueError):
 
 
 class _Installation(Struct):
-    id: int
+    id: Annotated[int, Meta(ge=1, le=2**63 - 1)]  # what a database can hold
 
 
 class _Repository(Struct):

@@ -75,13 +75,13 @@ class Reader:
     async def read_open_pulls(self) -> list[OpenPull]:
         """Every open pull request of the repository."""
         url = "/repos/{owner}/{repo}/pulls?state=open"
-        found = await self._client.read_all(answers.PullRequest, url, **self._at())
+        found = await self._client.read_all(answers.PullRequest, url, self._at())
         return [self._pull(pull) for pull in found]
 
     async def read_pulls_at(self, sha: str) -> list[OpenPull]:
         """The open pull requests whose head is *sha*, forks included."""
         url = "/repos/{owner}/{repo}/commits/{sha}/pulls"
-        found = await self._client.read_all(answers.PullRequest, url, **self._at(sha=sha))
+        found = await self._client.read_all(answers.PullRequest, url, self._at(sha=sha))
         return [
             self._pull(pull)
             for pull in found
@@ -99,7 +99,7 @@ class Reader:
         url = "/repos/{owner}/{repo}/pulls/{number}/files"
         number = str(pull.pull.number)
         found = await self._client.read_all(
-            answers.File, url, limit=MAX_FILES, **self._at(number=number)
+            answers.File, url, self._at(number=number), limit=MAX_FILES
         )
         if len(found) >= MAX_FILES or len(found) < (pull.changed_files or 0):
             raise Incomplete(f"GitHub lists only {len(found):,} of the changed files")
@@ -147,23 +147,20 @@ class Reader:
         """The messages of the commits that *head* has and *base* has not."""
         url = "/repos/{owner}/{repo}/compare/{basehead}"
         found = await self._client.read_all(
-            answers.Commit, url, key="commits", **self._at(basehead=f"{base}...{head}")
+            answers.Commit, url, self._at(basehead=f"{base}...{head}"), key="commits"
         )
         return [commit.commit.message for commit in found]
 
     async def read_check_runs(self, sha: str, name: str, app_id: str) -> list[answers.CheckRun]:
         """Our newest check runs of that name on a commit; nobody else's count."""
-        url = (
-            "/repos/{owner}/{repo}/commits/{sha}/check-runs"
-            "?check_name={name}&app_id={app_id}"
-        )
+        url = "/repos/{owner}/{repo}/commits/{sha}/check-runs?check_name={name}&app_id={app_id}"
         variables = self._at(sha=sha, name=name, app_id=app_id)
-        return await self._client.read_all(answers.CheckRun, url, key="check_runs", **variables)
+        return await self._client.read_all(answers.CheckRun, url, variables, key="check_runs")
 
     async def read_comments(self, number: int) -> list[answers.Comment]:
         """Every comment of a pull request's conversation, oldest first."""
         url = "/repos/{owner}/{repo}/issues/{number}/comments"
-        return await self._client.read_all(answers.Comment, url, **self._at(number=str(number)))
+        return await self._client.read_all(answers.Comment, url, self._at(number=str(number)))
 
     def _at(self, **more: str) -> dict[str, str]:
         return {"owner": self._owner, "repo": self._repo, **more}

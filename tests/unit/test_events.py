@@ -154,6 +154,17 @@ def test_an_event_without_an_installation_is_rejected() -> None:
     assert "installation" in rejected.reason
 
 
+@pytest.mark.parametrize("number", [2**63, 0, -1, 2**400])
+def test_an_installation_that_no_database_can_hold_is_rejected(number: int) -> None:
+    payload = {
+        **BASE,
+        "installation": {"id": number},
+        "action": "opened",
+        "pull_request": {"number": 1},
+    }
+    assert isinstance(parse_event("pull_request", json.dumps(payload).encode()), Rejected)
+
+
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"1", b"\xff", b"[" * 100_000, b'{"a":' * 9999])
 def test_a_body_that_is_no_json_object_is_refused(text: bytes) -> None:
     with pytest.raises(NotJSON):

@@ -89,6 +89,7 @@ def test_secrets_stay_out_of_the_representation() -> None:
         ("PORT", "http"),
         ("PORT", "65536"),
         ("PORT", "-1"),
+        ("PORT", "9" * 5_000),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
     ],

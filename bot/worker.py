@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
@@ -23,6 +23,8 @@ SLOTS = 8  # subjects under way at a time
 ATTEMPTS = 8
 LONGEST_WAIT = 15 * 60.0
 STORE_AWAY = 1.0  # seconds before the store is asked again
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -67,7 +69,7 @@ class Worker:
 
     async def work(self) -> None:
         """Recover what a dead process left, then run until `stop`."""
-        if recovered := await self._store.recover():
+        if recovered := await self._insist(self._store.recover):
             _log.info("recovered", runs=recovered)
         while not self._stopping:
             self._store.wake.clear()  # before looking, so that no wake-up is lost
@@ -111,30 +113,35 @@ class Worker:
         subject = parse_subject(claim.key)
         log = _log.bind(subject=claim.key, installation=claim.tenant, attempt=claim.attempts + 1)
         if subject is None:
-            await self._end(lambda: self._store.park(claim, "No subject of this version."))
+            await self._insist(lambda: self._store.park(claim, "No subject of this version."))
             return
         began = self._clock()
         try:
-            outcome = await self._runner.run(subject, claim.tenant, lambda: self._owned(claim))
-        except ClaimLost:
-            log.info("claim lost")
-        except Superseded as change:
-            log.info("superseded", reason=str(change))
-            await self._end(lambda: self._store.enqueue([Mark(claim.key, claim.tenant)]))
-            await self._end(lambda: self._store.finish(claim))
-        except RateLimited as limit:
-            log.warning("rate limited", seconds=limit.delay)
-            until = self._clock() + limit.delay
-            await self._end(lambda: self._store.pause(claim.tenant, until))
-            await self._end(lambda: self._store.release(claim))
+            ended = await _attempt(
+                self._runner.run(subject, claim.tenant, lambda: self._owned(claim))
+            )
+            match ended:
+                case str():
+                    await self._insist(lambda: self._store.finish(claim))
+                    took = round(self._clock() - began, 3)
+                    log.info("evaluated", outcome=ended, seconds=took)
+                case ClaimLost():
+                    log.info("claim lost")
+                case Superseded():
+                    log.info("superseded", reason=str(ended))
+                    mark = Mark(claim.key, claim.tenant)
+                    await self._insist(lambda: self._store.enqueue([mark]))
+                    await self._insist(lambda: self._store.finish(claim))
+                case RateLimited(delay=delay):
+                    log.warning("rate limited", seconds=delay)
+                    until = self._clock() + delay
+                    await self._insist(lambda: self._store.pause(claim.tenant, until))
+                    await self._insist(lambda: self._store.release(claim))
+                case _:
+                    await self._failed(claim, subject, ended, log)
         except asyncio.CancelledError:
             await self._store.release(claim)
             raise
-        except Exception as fault:  # noqa: BLE001 – the one place that records whatever went wrong
-            await self._failed(claim, subject, fault, log)
-        else:
-            await self._end(lambda: self._store.finish(claim))
-            log.info("evaluated", outcome=outcome, seconds=round(self._clock() - began, 3))
 
     async def _owned(self, claim: Claim) -> None:
         if not await self._store.owns(claim):
@@ -145,27 +152,25 @@ class Worker:
     ) -> None:
         """Try again later; after the last try say so on GitHub, and park the row."""
         error = f"{type(fault).__name__}: {fault}"
-        unforeseen = not isinstance(fault, PlanGateError)
+        trace = None if isinstance(fault, PlanGateError) else fault
         if claim.attempts + 1 < ATTEMPTS:
             delay = self._delay(claim.attempts)
-            log.warning("failed", error=error, retry_in=round(delay, 1), exc_info=unforeseen)
-            await self._end(lambda: self._store.retry(claim, delay=delay, error=error))
+            log.warning("failed", error=error, retry_in=round(delay, 1), exc_info=trace)
+            await self._insist(lambda: self._store.retry(claim, delay=delay, error=error))
             return
-        log.error("gave up", error=error, exc_info=unforeseen)
-        try:
-            await self._runner.report_fault(
-                subject, claim.tenant, fault, lambda: self._owned(claim)
-            )
-        except PlanGateError as unreported:
+        log.error("gave up", error=error, exc_info=trace)
+        unreported = await _attempt(
+            self._runner.report_fault(subject, claim.tenant, fault, lambda: self._owned(claim))
+        )
+        if unreported is not None:
             log.error("could not report", error=str(unreported))
-        await self._end(lambda: self._store.park(claim, error))
+        await self._insist(lambda: self._store.park(claim, error))
 
-    async def _end(self, ending: Callable[[], Awaitable[object]]) -> None:
-        """Write how a run ended, however long the store is away: else the row would stay taken."""
+    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Ask the store until it answers: how a run ended must be kept, or its row stays taken."""
         while True:
             try:
-                await ending()
-                return
+                return await call()
             except StoreUnavailable as fault:
                 _log.error("store unavailable", reason=str(fault))
                 await asyncio.sleep(STORE_AWAY)
@@ -173,3 +178,11 @@ class Worker:
     def _delay(self, attempts: int) -> float:
         """Seconds before the next try: 2, 6, 18 … up to 15 minutes, spread by a quarter."""
         return float(min(2.0 * 3.0**attempts, LONGEST_WAIT) * (0.75 + 0.5 * self._jitter()))
+
+
+async def _attempt(doing: Awaitable[T]) -> T | Exception:
+    """Await *doing*; whatever it raises is a value, to be sorted by what must follow."""
+    try:
+        return await doing
+    except Exception as fault:  # noqa: BLE001 – the one place that catches what nobody foresaw
+        return fault

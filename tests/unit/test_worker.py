@@ -1,0 +1,295 @@
+"""What becomes of a run, with the real store and a runner that does as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from bot.errors import PlanGateError
+from bot.github.errors import GitHubUnavailable, RateLimited
+from bot.github.publisher import Guard
+from bot.reconcile import Superseded
+from bot.subject import PullSubject, Subject
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Mark, Row, State
+from bot.work.sqlite import open_sqlite
+from bot.work.store import WorkStore
+from bot.worker import ATTEMPTS, ClaimLost, Worker
+
+PULL = PullSubject("acme/shop", 1)
+MARK = Mark(PULL.key, 7)
+
+
+class Runner:
+    """Does what *what* says, and counts."""
+
+    def __init__(self, what: Callable[[Guard], Awaitable[str]]) -> None:
+        self.what = what
+        self.runs = 0
+        self.reported: list[str] = []
+        self.unreportable: Exception | None = None
+
+    async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
+        assert (subject, installation) == (PULL, 7)
+        self.runs += 1
+        return await self.what(owned)
+
+    async def report_fault(
+        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+    ) -> None:
+        self.reported.append(str(fault))
+        if self.unreportable:
+            raise self.unreportable
+
+
+class Bench:
+    """A store, a clock, and a worker that runs until it rests."""
+
+    def __init__(self, store: WorkStore) -> None:
+        self.store = store
+        self.now = 1_000.0
+
+    async def work(self, runner: Runner, until: Callable[[Row], bool], store: object = None) -> Row:
+        """Run the worker until the row is as wanted; time passes where it waits."""
+        used = cast(WorkStore, store or self.store)
+        worker = Worker(used, runner, clock=lambda: self.now, jitter=lambda: 0.5)
+        working = asyncio.create_task(worker.work())
+        try:
+            for _ in range(2_000):
+                (row,) = await self.store.rows()
+                if until(row):
+                    return row
+                due = await self.store.next_due()
+                if due is not None and due > self.now:
+                    self.now = due
+                    self.store.wake.set()
+                await asyncio.sleep(0.001)
+            raise AssertionError(f"it does not come to that: {await self.store.rows()}")
+        finally:
+            worker.stop()
+            await working
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A bench with one pull request marked."""
+    made: list[Bench] = []
+    store = await open_sqlite(tmp_path / "gate.db", clock=lambda: made[0].now)
+    made.append(Bench(store))
+    await store.enqueue([MARK])
+    yield made[0]
+    await store.close()
+
+
+def idle(row: Row) -> bool:
+    return row.state is State.IDLE
+
+
+def parked(row: Row) -> bool:
+    return row.state is State.PARKED
+
+
+async def eventually(bench: Bench, holds: Callable[[list[Row]], bool]) -> None:
+    for _ in range(5_000):
+        if holds(await bench.store.rows()):
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError(await bench.store.rows())
+
+
+async def fine(_: Guard) -> str:
+    return "published"
+
+
+async def test_a_run_that_succeeds_leaves_the_row_idle(bench: Bench) -> None:
+    runner = Runner(fine)
+    await bench.work(runner, idle)
+    assert runner.runs == 1
+
+
+async def test_a_key_of_another_version_is_parked(bench: Bench) -> None:
+    await bench.store.finish((await bench.store.claim(1))[0])
+    await bench.store.enqueue([Mark("future acme/shop", 7)])
+    runner = Runner(fine)
+    worker = Worker(bench.store, runner, clock=lambda: bench.now)
+    working = asyncio.create_task(worker.work())
+    await eventually(bench, lambda rows: any(parked(row) for row in rows))
+    worker.stop()
+    await working
+    assert runner.runs == 0
+
+
+async def test_a_failure_is_tried_again_ever_later_then_reported_and_parked(bench: Bench) -> None:
+    starts: list[float] = []
+
+    async def fail(_: Guard) -> str:
+        starts.append(bench.now)
+        raise GitHubUnavailable("GitHub answered 502")
+
+    runner = Runner(fail)
+    row = await bench.work(runner, parked)
+    assert runner.runs == ATTEMPTS
+    assert [round(b - a) for a, b in pairwise(starts)] == [
+        2,
+        6,
+        18,
+        54,
+        162,
+        486,
+        900,
+    ]
+    assert runner.reported == ["GitHub answered 502"]
+    assert row.error == "GitHubUnavailable: GitHub answered 502"
+
+
+async def test_an_unforeseen_fault_is_tried_again_too(bench: Bench) -> None:
+    async def fail_twice(_: Guard) -> str:
+        if runner.runs < 3:
+            raise ZeroDivisionError("a bug")
+        return "published"
+
+    runner = Runner(fail_twice)
+    row = await bench.work(runner, idle)
+    assert runner.runs == 3
+    assert row.attempts == 0
+
+
+@pytest.mark.parametrize("fault", [PlanGateError("GitHub is away"), ValueError("a bug")])
+async def test_a_fault_that_cannot_be_reported_is_parked_all_the_same(
+    bench: Bench, fault: Exception
+) -> None:
+    async def fail(_: Guard) -> str:
+        raise GitHubUnavailable("502")
+
+    runner = Runner(fail)
+    runner.unreportable = fault
+    assert (await bench.work(runner, parked)).error == "GitHubUnavailable: 502"
+
+
+async def test_what_has_moved_is_looked_at_again_at_once(bench: Bench) -> None:
+    async def move_once(_: Guard) -> str:
+        if runner.runs == 1:
+            raise Superseded("#1 changed")
+        return "published"
+
+    runner = Runner(move_once)
+    await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
+    assert bench.now == 1_000.0
+
+
+async def test_a_rate_limit_pauses_and_is_no_attempt(bench: Bench) -> None:
+    async def limited_once(_: Guard) -> str:
+        if runner.runs == 1:
+            raise RateLimited("wait", delay=600)
+        return "published"
+
+    runner = Runner(limited_once)
+    row = await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
+    assert bench.now == 1_600.0
+    assert row.attempts == 0
+
+
+async def test_a_lost_claim_may_not_write(bench: Bench) -> None:
+    async def lose(owned: Guard) -> str:
+        await owned()
+        await bench.store.recover()  # as a second process would
+        with pytest.raises(ClaimLost):
+            await owned()
+        if runner.runs == 1:
+            raise ClaimLost("gone")
+        return "published"
+
+    async def lose_once(owned: Guard) -> str:
+        return await (lose(owned) if runner.runs == 1 else fine(owned))
+
+    runner = Runner(lose_once)
+    await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
+
+
+class Away:
+    """The store, away for the first calls of some names."""
+
+    def __init__(self, store: WorkStore, **times: int) -> None:
+        self._store = store
+        self.times = times
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._store, name)
+        if name not in self.times:
+            return found
+
+        async def away_at_first(*args: object, **kwargs: object) -> object:
+            self.times[name] -= 1
+            if self.times[name] >= 0:
+                raise StoreUnavailable("the disk is full")
+            return await found(*args, **kwargs)
+
+        return away_at_first
+
+
+@pytest.mark.parametrize("call", ["recover", "claim", "next_due", "finish"])
+async def test_a_store_that_is_away_is_waited_for(bench: Bench, call: str) -> None:
+    runner = Runner(fine)
+    away = Away(bench.store, **{call: 1})
+    await bench.work(runner, idle, store=away)
+    assert away.times[call] < 0
+
+
+async def test_a_stop_lets_the_run_under_way_end(bench: Bench) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Guard) -> str:
+        begun.set()
+        await may_end.wait()
+        return "published"
+
+    worker = Worker(bench.store, Runner(slow), clock=lambda: bench.now)
+    working = asyncio.create_task(worker.work())
+    await begun.wait()
+    worker.stop()
+    may_end.set()
+    await working
+    (row,) = await bench.store.rows()
+    assert row.state is State.IDLE
+
+
+async def test_a_run_that_is_cut_off_is_handed_back(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_: Guard) -> str:
+        begun.set()
+        await asyncio.Event().wait()
+        return "never"
+
+    worker = Worker(bench.store, Runner(endless), clock=lambda: bench.now)
+    working = asyncio.create_task(worker.work())
+    await begun.wait()
+    worker.stop()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(working, 0.05)
+    (row,) = await bench.store.rows()
+    assert (row.state, row.attempts) == (State.READY, 0)
+
+
+async def test_all_slots_taken_waits_for_one_to_end(bench: Bench) -> None:
+    await bench.store.enqueue([Mark(PullSubject("acme/shop", n).key, 7) for n in range(1, 30)])
+    running = most = 0
+
+    class Many(Runner):
+        async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.001)
+            running -= 1
+            return "published"
+
+    worker = Worker(bench.store, Many(fine), clock=lambda: bench.now, slots=3)
+    working = asyncio.create_task(worker.work())
+    await eventually(bench, lambda rows: all(idle(row) for row in rows))
+    worker.stop()
+    await working
+    assert most == 3

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.plan.fix import Fix
 from bot.plan.text import Span
 
 
@@ -32,6 +33,7 @@ class Diagnostic:
     span: Span
     message: str
     notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
 
     @property
     def blocks(self) -> bool:

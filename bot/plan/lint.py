@@ -58,7 +58,15 @@ def _run(
 ) -> tuple[Diagnostic, ...]:
     judged = dataclasses.replace(plan, today=options.today)
     found = [
-        Diagnostic(code, RULES[code].name, severity, finding.span, finding.message, finding.notes)
+        Diagnostic(
+            code,
+            RULES[code].name,
+            severity,
+            finding.span,
+            finding.message,
+            finding.notes,
+            finding.fix,
+        )
         for code, severity in severities.items()
         if severity is not None
         for finding in RULES[code].check(judged)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.plan.diagnostics import Note, Severity
+from bot.plan.fix import Fix
 from bot.plan.model import Plan
 from bot.plan.text import Span
 
@@ -18,6 +19,7 @@ class Finding:
     span: Span
     message: str
     notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
 
 
 Check = Callable[[Plan], Iterator[Finding]]

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from bot.plan.markdown import Block, Document
+from bot.plan.markdown import Block, Document, Kind
 from bot.plan.tables import Table
 from bot.plan.text import Span, Text, Value
 
@@ -107,6 +107,64 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the plan says what is in (or out of) scope, and whether anything follows there."""
+
+    label: Value
+    said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What *Why & What* says: the prose that states the problem, and the two scopes."""
+
+    section: Section
+    problem: str
+    in_scope: Scope | None = None
+    out_of_scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A row of the services table; `change` and `owner` are None where it lacks the column."""
+
+    name: str
+    service: Value
+    change: Value | None
+    owner: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method and a path that the plan adds or changes, and what is said near it.
+
+    `form` is the kind of block that it stands in.
+    """
+
+    method: Value
+    path: Value
+    form: Kind
+    idempotency_key: bool
+    request: bool
+    response: bool
+    errors: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A topic that the plan emits or consumes, or both.
+
+    `direction` and `counterpart` are None where there is no such column.
+    """
+
+    topic: Value
+    emits: bool
+    consumes: bool
+    direction: Value | None = None
+    counterpart: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A row of the task table: one task is one pull request."""
 
@@ -159,6 +217,22 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a check list: `words` is its first line behind the box, `said` all that it says.
+
+    `box` is None where there is none, `formed` is whether GitHub shows it as one, and `settled`
+    whether the item says that it does not apply: N/A, or struck out.
+    """
+
+    said: str
+    words: Value
+    box: Value | None = None
+    ticked: bool = False
+    formed: bool = False
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a file was not parsed: the code of the rule that reports it, and what is wrong."""
 
@@ -188,6 +262,12 @@ class Plan:
     header: Header = Header()
     task_rows: tuple[TaskRow, ...] = ()
     question_rows: tuple[QuestionRow, ...] = ()
+    purpose: Purpose | None = None
+    service_rows: tuple[ServiceRow, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    events: tuple[Event, ...] = ()
+    security_items: tuple[Item, ...] = ()
+    done_items: tuple[Item, ...] = ()
     document: Document = EMPTY
     bom: bool = False
     refusal: Refusal | None = None

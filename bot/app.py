@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
-from bot.fanout import find_pulls
+from bot.fanout import find_subjects
 from bot.github.client import Sleep
 from bot.github.errors import GitHubError
 from bot.github.gather import Gatherer, ParsedPlans
 from bot.github.installations import Installations
 from bot.github.publisher import Guard, Publisher
 from bot.github.reader import ObjectCache, Reader
-from bot.reconcile import Reconciler
+from bot.reconcile import HeadLocks, Reconciler
 from bot.report.words import Site
 from bot.settings import Settings
 from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject
@@ -40,31 +40,35 @@ class SubjectRunner:
         self._store = store
         self._objects = ObjectCache()
         self._parsed = ParsedPlans()
+        self._locks = HeadLocks()
 
     async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
         """Bring *subject* up to date; say how it ended."""
         if isinstance(subject, PullSubject | GroupSubject):
             reconciler = await self._reconciler(subject, installation, owned)
             return await reconciler.reconcile(subject)
-        pulls = await self._find(subject, installation)
-        await self._store.enqueue([Mark(pull.key, installation) for pull in pulls])
-        return f"{len(pulls)} pull requests marked"
+        found = await self._find(subject, installation)
+        await self._store.enqueue([Mark(one.key, installation) for one in found])
+        return f"{len(found)} marked"
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
-    ) -> None:
-        """Publish a failing check run with the fault, where the subject has one."""
-        if isinstance(subject, PullSubject | GroupSubject):
-            reconciler = await self._reconciler(subject, installation, owned)
-            request_id = fault.request_id if isinstance(fault, GitHubError) else ""
-            words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
-            await reconciler.report_fault(subject, words, request_id)
+    ) -> bool:
+        """Publish a failing check run with the fault; False where the subject has none."""
+        if not isinstance(subject, PullSubject | GroupSubject):
+            return False
+        reconciler = await self._reconciler(subject, installation, owned)
+        request_id = fault.request_id if isinstance(fault, GitHubError) else ""
+        words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
+        await reconciler.report_fault(subject, words, request_id)
+        return True
 
     async def _find(
         self, subject: HeadSubject | PushSubject, installation: int
-    ) -> list[PullSubject]:
+    ) -> list[PullSubject | GroupSubject]:
         reader = self._reader(subject.repository, installation)
-        return await find_pulls(subject, reader, Gatherer(reader, self._parsed))
+        gatherer = Gatherer(reader, self._parsed)
+        return await find_subjects(subject, reader, gatherer, self._installations.app_id)
 
     async def _reconciler(
         self, subject: PullSubject | GroupSubject, installation: int, owned: Guard
@@ -77,7 +81,8 @@ class SubjectRunner:
             await self._installations.read_bot_login(),
         )
         site = Site(self._settings.github_url, subject.repository)
-        return Reconciler(reader, Gatherer(reader, self._parsed), publisher, site, owned)
+        gatherer = Gatherer(reader, self._parsed)
+        return Reconciler(reader, gatherer, publisher, site, self._locks, owned)
 
     def _reader(self, repository: str, installation: int) -> Reader:
         return Reader(self._installations.client(installation), repository, self._objects)
@@ -88,7 +93,7 @@ class Parts:
     """The running parts of one process."""
 
     store: WorkStore
-    worker: Worker
+    working: asyncio.Task[None]
     web: web.Application
 
 
@@ -122,7 +127,7 @@ async def running(
             working = asyncio.create_task(worker.work(), name="worker")
             webhook = Webhook(store, settings.webhook_secrets)
             try:
-                yield Parts(store, worker, make_web(webhook, store, lambda: not working.done()))
+                yield Parts(store, working, make_web(webhook, store, lambda: not working.done()))
             finally:
                 worker.stop()
                 with suppress(TimeoutError):

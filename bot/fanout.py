@@ -9,21 +9,31 @@ from bot.github.errors import Incomplete, NotFound
 from bot.github.events import NO_COMMIT
 from bot.github.gather import Gatherer
 from bot.github.reader import OpenPull, Reader
-from bot.subject import HeadSubject, PullSubject, PushSubject
+from bot.report.check_run import NAME
+from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, parse_subject
 
 
-async def find_pulls(
-    subject: HeadSubject | PushSubject, reader: Reader, gatherer: Gatherer
-) -> list[PullSubject]:
-    """The open pull requests whose verdict *subject* may have changed."""
+async def find_subjects(
+    subject: HeadSubject | PushSubject, reader: Reader, gatherer: Gatherer, app_id: str
+) -> list[PullSubject | GroupSubject]:
+    """The open pull requests, or the merge group, whose verdict *subject* may have changed."""
     match subject:
         case HeadSubject(_, sha):
+            if group := await _group_of(sha, reader, app_id):
+                return [group]
             found = await reader.read_pulls_at(sha)
         case PushSubject():
             found = await _concerned(subject, reader, gatherer)
         case _:
             assert_never(subject)
     return [PullSubject(pull.pull.repository, pull.pull.number) for pull in found]
+
+
+async def _group_of(sha: str, reader: Reader, app_id: str) -> GroupSubject | None:
+    """The merge group whose check of ours stands on the commit: no pull request leads to it."""
+    runs = await reader.read_check_runs(sha, NAME, app_id)
+    written = (parse_subject(run.external_id or "") for run in runs)
+    return next((one for one in written if isinstance(one, GroupSubject)), None)
 
 
 async def _concerned(push: PushSubject, reader: Reader, gatherer: Gatherer) -> list[OpenPull]:

@@ -1,23 +1,25 @@
 """The straight line of one subject: gather, decide, render, publish. Nothing is remembered."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
+from weakref import WeakValueDictionary
 
 from bot.errors import PlanGateError
 from bot.gate.decide import decide
 from bot.gate.facts import Branch
-from bot.gate.verdict import GroupUncovered, NotEvaluated, Verdict
-from bot.github.errors import Incomplete, NotFound
+from bot.gate.verdict import GroupUncovered, NotEvaluated, Unchecked, Verdict
+from bot.github.errors import Incomplete
 from bot.github.gather import Gatherer
 from bot.github.groups import GroupReader
-from bot.github.publisher import Guard, Publisher
+from bot.github.publisher import Guard, Publisher, says
 from bot.github.reader import OpenPull, Reader
 from bot.report.check_run import CheckRun, Judged, render_check_run
 from bot.report.comment import render_comment
 from bot.report.words import Site
-from bot.subject import GroupSubject, PullSubject
+from bot.subject import GroupSubject, PullSubject, parse_subject
 
 MAX_SHARING = 20  # pull requests with one head commit
 
@@ -32,12 +34,12 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
     CLOSED = "closed"
-    GONE = "gone"
+    GROUPED = "left to its merge group"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A pull request as it was read, what was gathered of it, and what follows."""
+    """A pull request as it was read, the branch that decides, and the verdict."""
 
     pull: OpenPull
     branch: Branch
@@ -49,6 +51,17 @@ class Seen:
         return Judged(self.pull.pull.number, self.pull.pull.title, self.verdict)
 
 
+class HeadLocks:
+    """One run at a time for each head commit: pull requests that share one share its check run."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, repository: str, sha: str) -> asyncio.Lock:
+        """The lock of a commit, for as long as somebody holds or awaits it."""
+        return self._locks.setdefault((repository, sha), asyncio.Lock())
+
+
 class Reconciler:
     """Brings the check run and the comment of one repository's subjects up to date.
 
@@ -56,12 +69,19 @@ class Reconciler:
     """
 
     def __init__(
-        self, reader: Reader, gatherer: Gatherer, publisher: Publisher, site: Site, owned: Guard
+        self,
+        reader: Reader,
+        gatherer: Gatherer,
+        publisher: Publisher,
+        site: Site,
+        locks: HeadLocks,
+        owned: Guard,
     ) -> None:
         self._reader = reader
         self._gatherer = gatherer
         self._publisher = publisher
         self._site = site
+        self._locks = locks
         self._owned = owned
 
     async def reconcile(self, subject: PullSubject | GroupSubject) -> Outcome:
@@ -71,7 +91,9 @@ class Reconciler:
         """
         match subject:
             case PullSubject():
-                return await self._pull(subject)
+                here = await self._reader.read_pull(subject.number)
+                async with self._locks.of(self._reader.repository, here.pull.head_sha):
+                    return await self._pull(here)
             case GroupSubject():
                 return await self._group(subject)
             case _:
@@ -91,79 +113,85 @@ class Reconciler:
         run = render_check_run(judged, self._site, subject.key)
         await self._publisher.publish_check_run(head_sha, run, self._owned)
 
-    async def _pull(self, subject: PullSubject) -> Outcome:
-        try:
-            here = await self._reader.read_pull(subject.number)
-        except NotFound:
-            return Outcome.GONE
-        seen = [await self._see(pull) for pull in await self._sharing(here)]
-        if not seen:
+    # ── a pull request ───────────────────────────────────────────────────────
+    async def _pull(self, here: OpenPull) -> Outcome:
+        sharing = await self._sharing(here)
+        if not sharing:
             return Outcome.CLOSED
+        seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
         run = self._render(seen)
-        stands = await self._publisher.stands(here.pull.head_sha, run)
-        if stands and len(seen) == 1:
-            return Outcome.UNCHANGED
-        await self._comment(here, seen)
-        if stands:
-            return Outcome.UNCHANGED
-        await self._publisher.publish_check_run(here.pull.head_sha, run, lambda: self._still(seen))
-        return Outcome.PUBLISHED
+        standing = await self._publisher.read_newest(here.pull.head_sha)
+        if standing and isinstance(parse_subject(standing.external_id or ""), GroupSubject):
+            return Outcome.GROUPED  # nobody's pull request speaks for the merge queue
+        outcome = Outcome.UNCHANGED
+        if not says(standing, run):
+            await self._publisher.publish_check_run(
+                here.pull.head_sha, run, lambda: self._still(here, seen, sharing)
+            )
+            outcome = Outcome.PUBLISHED
+        await self._comment(here, seen, sharing)
+        return outcome
 
     async def _sharing(self, here: OpenPull) -> list[OpenPull]:
-        """The open pull requests with the same head commit: they share one check run."""
+        """The open pull requests with the same head commit: the strictest verdict counts."""
         others = await self._reader.read_pulls_at(here.pull.head_sha)
-        numbers = {other.pull.number for other in others} - {here.pull.number}
-        pulls = [await self._reader.read_pull(number) for number in sorted(numbers)]
-        same = [p for p in (here, *pulls) if p.pull.is_open]
-        if len(same) > MAX_SHARING:
-            raise Incomplete(f"more than {MAX_SHARING} pull requests share a head commit")
-        return sorted(same, key=lambda pull: pull.pull.number)
+        pulls = {pull.pull.number: pull for pull in (*others, here) if pull.pull.is_open}
+        return [pulls[number] for number in sorted(pulls)]
 
-    async def _see(self, pull: OpenPull) -> Seen:
+    async def _see(self, pull: OpenPull, sharing: int) -> Seen:
         facts = await self._gatherer.gather(pull)
-        return Seen(pull, facts.branch, decide(facts))
+        verdict = decide(facts)
+        if sharing > MAX_SHARING:
+            limit = f"more than {MAX_SHARING} pull requests share this head commit"
+            verdict = replace(verdict, reasons=(Unchecked(limit), *verdict.reasons))
+        return Seen(pull, facts.branch, verdict)
 
     def _render(self, seen: Sequence[Seen]) -> CheckRun:
         first = seen[0].pull.pull
         key = PullSubject(first.repository, first.number).key
         return render_check_run([one.judged for one in seen], self._site, key)
 
-    async def _comment(self, here: OpenPull, seen: Sequence[Seen]) -> None:
+    async def _comment(
+        self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
+    ) -> None:
         verdict = next((one.verdict for one in seen if one.pull == here), None)
         if verdict is not None:  # it is none of them once it is closed
             await self._publisher.publish_comment(
                 here.pull.number,
                 lambda standing: render_comment(verdict, self._site, standing=standing),
-                lambda: self._still(seen),
+                lambda: self._still(here, seen, sharing),
             )
 
-    async def _still(self, seen: Sequence[Seen]) -> None:
-        """Raise where the claim is lost, or a pull request or its deciding branch has moved."""
+    async def _still(
+        self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
+    ) -> None:
+        """Raise where the claim is lost, or anything that decided has moved."""
         await self._owned()
-        for one in seen:
-            if await self._reader.read_pull(one.pull.pull.number) != one.pull:
-                raise Superseded(f"#{one.pull.pull.number} changed while it was evaluated")
-            if await self._reader.read_branch(one.branch.name) != one.branch:
-                raise Superseded(f"{one.branch.name} moved while it was evaluated")
+        if await self._sharing(await self._reader.read_pull(here.pull.number)) != sharing:
+            raise Superseded(f"#{here.pull.number} changed while it was evaluated")
+        for branch in {one.branch for one in seen}:
+            if await self._reader.read_branch(branch.name) != branch:
+                raise Superseded(f"{branch.name} moved while #{here.pull.number} was evaluated")
 
+    # ── a merge group ────────────────────────────────────────────────────────
     async def _group(self, subject: GroupSubject) -> Outcome:
-        groups = GroupReader(self._reader, subject)
         try:
-            trees = await groups.read_trees()
-        except NotFound:
-            return Outcome.GONE
-        facts = [await self._gatherer.gather(pull, trees) for pull in await groups.read_pulls()]
-        verdicts = [decide(one) for one in facts]
-        if stray := groups.uncovered(trees, facts):
-            verdicts[-1] = replace(
-                verdicts[-1], reasons=(GroupUncovered(stray), *verdicts[-1].reasons)
-            )
-        judged = [
-            Judged(one.pull.number, one.pull.title, verdict)
-            for one, verdict in zip(facts, verdicts, strict=True)
-        ]
+            judged = await self._judge_group(subject)
+        except Incomplete as limit:
+            judged = [Judged(subject.number, "", Verdict((Unchecked(str(limit)),)))]
         run = render_check_run(judged, self._site, subject.key)
-        if await self._publisher.stands(subject.head_sha, run):
+        if says(await self._publisher.read_newest(subject.head_sha), run):
             return Outcome.UNCHANGED
         await self._publisher.publish_check_run(subject.head_sha, run, self._owned)
         return Outcome.PUBLISHED
+
+    async def _judge_group(self, subject: GroupSubject) -> list[Judged]:
+        """Judge every pull request of the group by the plans in the group's own tree."""
+        groups = GroupReader(self._reader, subject)
+        trees = await groups.read_trees()
+        facts = [await self._gatherer.gather(pull, trees) for pull in await groups.read_pulls()]
+        judged = [Judged(one.pull.number, one.pull.title, decide(one)) for one in facts]
+        if stray := groups.uncovered(trees, facts):
+            stray_verdict = Verdict((GroupUncovered(stray),))
+            judged.append(Judged(subject.number, "The merge group", stray_verdict))
+        return judged

@@ -11,7 +11,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from bot.errors import PlanGateError
-from bot.github.errors import RateLimited
+from bot.github.errors import GitHubUnavailable, RateLimited
 from bot.github.publisher import Guard
 from bot.reconcile import Superseded
 from bot.subject import Subject, parse_subject
@@ -23,6 +23,8 @@ SLOTS = 8  # subjects under way at a time
 ATTEMPTS = 8
 LONGEST_WAIT = 15 * 60.0
 STORE_AWAY = 1.0  # seconds before the store is asked again
+TIDY_EVERY = 3_600.0
+KEPT_FOR = 14 * 24 * 3_600.0  # deliveries, and subjects of which nothing was heard
 
 T = TypeVar("T")
 
@@ -42,8 +44,8 @@ class Runner(Protocol):
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
-    ) -> None:
-        """Show people that *subject* could not be evaluated."""
+    ) -> bool:
+        """Show people that *subject* could not be evaluated; False where nothing can show it."""
         ...
 
 
@@ -65,6 +67,7 @@ class Worker:
         self._jitter = jitter
         self._slots = slots
         self._stopping = False
+        self._next_tidy = clock()
         self._running: set[asyncio.Task[None]] = set()
 
     async def work(self) -> None:
@@ -74,6 +77,7 @@ class Worker:
         while not self._stopping:
             self._store.wake.clear()  # before looking, so that no wake-up is lost
             try:
+                await self._tidy()
                 await self._claim()
                 wait = await self._seconds_to_next()
             except StoreUnavailable as fault:
@@ -86,6 +90,13 @@ class Worker:
         """Claim nothing more; `work` returns when the runs under way have ended."""
         self._stopping = True
         self._store.wake.set()
+
+    async def _tidy(self) -> None:
+        """Every hour, forget some of what is old; the rest waits for the next rounds."""
+        if self._clock() < self._next_tidy:
+            return
+        if await self._store.prune(self._clock() - KEPT_FOR) == 0:
+            self._next_tidy = self._clock() + TIDY_EVERY
 
     async def _claim(self) -> None:
         free = self._slots - len(self._running)
@@ -150,20 +161,28 @@ class Worker:
     async def _failed(
         self, claim: Claim, subject: Subject, fault: Exception, log: BoundLogger
     ) -> None:
-        """Try again later; after the last try say so on GitHub, and park the row."""
-        error = f"{type(fault).__name__}: {fault}"
+        """Try again later; after the last try say so on GitHub, and park the row.
+
+        What a retry mends and nobody was told of is never parked: nothing would wake it.
+        """
+        error = _storable(f"{type(fault).__name__}: {fault}")
         trace = None if isinstance(fault, PlanGateError) else fault
         if claim.attempts + 1 < ATTEMPTS:
             delay = self._delay(claim.attempts)
             log.warning("failed", error=error, retry_in=round(delay, 1), exc_info=trace)
             await self._insist(lambda: self._store.retry(claim, delay=delay, error=error))
             return
-        log.error("gave up", error=error, exc_info=trace)
-        unreported = await _attempt(
+        reported = await _attempt(
             self._runner.report_fault(subject, claim.tenant, fault, lambda: self._owned(claim))
         )
-        if unreported is not None:
-            log.error("could not report", error=str(unreported))
+        if isinstance(reported, Exception):
+            log.error("could not report", error=_storable(str(reported)))
+        if isinstance(fault, GitHubUnavailable) and reported is not True:
+            delay = self._delay(ATTEMPTS)
+            log.error("goes on failing", error=error, retry_in=round(delay, 1))
+            await self._insist(lambda: self._store.retry(claim, delay=delay, error=error))
+            return
+        log.error("gave up", error=error, exc_info=trace)
         await self._insist(lambda: self._store.park(claim, error))
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -178,6 +197,11 @@ class Worker:
     def _delay(self, attempts: int) -> float:
         """Seconds before the next try: 2, 6, 18 … up to 15 minutes, spread by a quarter."""
         return float(min(2.0 * 3.0**attempts, LONGEST_WAIT) * (0.75 + 0.5 * self._jitter()))
+
+
+def _storable(text: str) -> str:
+    """*text* as a database can hold it, and no longer than people read."""
+    return text.encode(errors="backslashreplace").decode()[:1_000]
 
 
 async def _attempt(doing: Awaitable[T]) -> T | Exception:

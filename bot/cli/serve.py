@@ -61,7 +61,11 @@ async def _serve(settings: Settings) -> int:
             structlog.get_logger().info(
                 "listening", url=_address(server), database=str(settings.database)
             )
-            await stop.wait()
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({stopping, parts.working}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if parts.working.done():  # never in peace: raise what ended it, and be restarted
+                parts.working.result()
         finally:
             await server.cleanup()
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.config.match import matches
 from bot.config.schema import Config
-from bot.gate.facts import Actor, ChangedFile, Facts, InvalidConfig, PlanFile
+from bot.gate.facts import Actor, Facts, InvalidConfig, PlanFile
 from bot.gate.links import MAX_LINKS, Link, Links, find_links
 from bot.gate.verdict import (
     ConfigBroken,
@@ -23,7 +23,7 @@ from bot.gate.verdict import (
     PlanUnknown,
     ProposedConfigBroken,
     Reason,
-    TooLarge,
+    Unchecked,
     Verdict,
 )
 from bot.plan.model import Status
@@ -49,33 +49,40 @@ def is_plan(path: str, config: Config) -> bool:
 
 def _reasons(facts: Facts, config: Config) -> Iterator[Reason]:
     if facts.unread is not None:
-        yield TooLarge(facts.unread)
+        yield Unchecked(facts.unread)
     if facts.proposed_config is not None:
         yield ProposedConfigBroken(facts.proposed_config)
-    plan_paths = [f.path for f in facts.files if any(is_plan(path, config) for path in f.paths)]
-    code = [file for file in facts.files if _is_code(file, config)]
+    plan_paths = [file.path for file in facts.files if is_plan(file.path, config)]
+    code = [file.path for file in facts.files if is_code(file.path, config)]
     if plan_paths:
         yield from _judge_plans(facts.head_plans, plan_paths)
-    if code and is_exempt(facts.pull.author, config):
+    if code and _is_exempt(facts, config):
         yield ExemptAuthor(facts.pull.author.login)
     elif code:
-        yield from _judge_code(facts, config, code[0].path)
+        yield from _judge_code(facts, config, code[0])
     elif not plan_paths:
         yield OnlyExemptFiles()
 
 
-def _is_code(file: ChangedFile, config: Config) -> bool:
-    """Whether any path of the change needs a plan: moving code under `docs/` changes code too."""
-    return any(
-        not (is_plan(path, config) or matches(path, config.gate.exempt_paths))
-        for path in file.paths
-    )
+def is_code(path: str, config: Config) -> bool:
+    """Whether a change of *path* needs a plan."""
+    return not (is_plan(path, config) or matches(path, config.gate.exempt_paths))
 
 
-def is_exempt(author: Actor, config: Config) -> bool:
+def may_be_exempt(author: Actor, config: Config) -> bool:
     """Whether the author's code needs no plan: by exact login, and by account type for a bot."""
     named = author.login in config.gate.exempt_authors
     return named and author.bot == author.login.endswith("[bot]")
+
+
+def _is_exempt(facts: Facts, config: Config) -> bool:
+    """Whether an exempt author opened it, and every commit is verified as an exempt author's.
+
+    Anybody who can push may add a commit to a bot's branch, and write any name on it.
+    """
+    commits = facts.commit_authors
+    vouched = (a.verified and a.login in config.gate.exempt_authors for a in commits)
+    return may_be_exempt(facts.pull.author, config) and bool(commits) and all(vouched)
 
 
 def _judge_plans(plans: tuple[PlanFile, ...], paths: list[str]) -> Iterator[Reason]:
@@ -96,7 +103,7 @@ def _judge_code(facts: Facts, config: Config, example_file: str) -> Iterator[Rea
     if not links.counted:
         yield NoPlanLinked(example_file)
     if len(links.counted) > MAX_LINKS:
-        yield TooLarge(f"more than {MAX_LINKS} plans are linked")
+        yield Unchecked(f"more than {MAX_LINKS} plans are linked")
     for link in links.counted[:MAX_LINKS]:
         yield _judge_link(link, facts)
     for link in links.ignored:
@@ -136,5 +143,5 @@ def _judge_link(link: Link, facts: Facts) -> Reason:
 
 def _named(link: Link, plans: tuple[PlanFile, ...]) -> list[PlanFile]:
     if link.is_path:
-        return [plan for plan in plans if plan.path == link.name]
+        return [plan for plan in plans if link.names(plan.path)]
     return [plan for plan in plans if plan.plan.id == link.name]

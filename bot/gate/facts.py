@@ -18,16 +18,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file that the pull request adds, changes, removes or renames."""
+    """A path that the pull request adds, changes or removes; a rename is one of each."""
 
     path: str
-    previous_path: str | None = None
     removed: bool = False
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every path that the change touches: both ends of a rename."""
-        return (self.path,) if self.previous_path is None else (self.previous_path, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,14 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who made a commit, as GitHub attributes it; *verified* where it vouches for the signature."""
+
+    login: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """The trusted branch that decides, at the commit that was read."""
 
@@ -94,8 +96,10 @@ class Facts:
     """One pull request, seen together with the trusted branch.
 
     *config* and *base_plans* come from the trusted branch alone; *proposed_config* and
-    *head_plans* are what the pull request itself would make of them. *unread* names a limit
-    that kept something from being read: then nothing was fully checked.
+    *head_plans* are what the pull request itself would make of them. *files* are what it changes
+    against the trusted branch, whatever its own base is. *commit_authors* are read only where an
+    exemption asks for them. *unread* names a limit that kept something from being read: then
+    nothing was fully checked.
     """
 
     pull: Pull
@@ -105,4 +109,5 @@ class Facts:
     base_plans: tuple[PlanFile, ...] = ()
     head_plans: tuple[PlanFile, ...] = ()
     proposed_config: InvalidConfig | None = None
+    commit_authors: tuple[Author, ...] = ()
     unread: str | None = None

@@ -1,6 +1,7 @@
 """Which plans a pull request names, and where. It reads untrusted text and decides nothing."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ _blocks = MarkdownIt("commonmark").disable("inline")
 
 _LABEL = re.compile(r"[*_]{0,2}plan[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(?P<names>.*)", re.IGNORECASE)
 _TASK = re.compile(r"#(?P<task>[0-9]{1,6})$")
+_EMPHASIS = re.compile(r"\*{1,3}([^*]+)\*{1,3}|_{1,3}([^_]+)_{1,3}|<([^<>]+)>")
+_PATH = re.compile(r"[^\s<>]+\.md")
 _MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]*)\)")
 _PLACE_IN_URL = re.compile(
     r"/(?P<repository>[^/]+/[^/]+)/(?:blob|tree|raw|edit)/[^/]+/(?P<path>.+)"
@@ -38,11 +41,16 @@ class Link:
     name: str
     place: Place
     task: int | None = None
+    in_url: bool = False
 
     @property
     def is_path(self) -> bool:
         """Whether the name is a file's path rather than an ID."""
         return "/" in self.name or self.name.endswith(".md")
+
+    def names(self, path: str) -> bool:
+        """Whether it is the file at *path*; an address may have a part of its branch before it."""
+        return self.name == path or (self.in_url and self.name.endswith(f"/{path}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def find_links(
     pull request itself changes: they are its plans where it names none.
     """
     places = (
-        _unique(_in_body(body, repository)),
+        _unique(_in_body(body, repository, id_pattern)),
         _unique(_in_title(title, id_pattern, known)),
         _unique(_in_branch(head_ref, id_pattern, known)),
         tuple(Link(name, Place.FILES) for name in touched),
@@ -90,43 +98,48 @@ def _unique(links: Iterator[Link]) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(links))[: MAX_LINKS + 1]
 
 
-def _in_body(body: str, repository: str) -> Iterator[Link]:
+def _in_body(body: str, repository: str, id_pattern: str) -> Iterator[Link]:
     for line in visible_lines(body):
         if label := _LABEL.match(line):
             for name in label["names"].split(","):
-                if link := _named(name, repository):
+                if link := _named(name, repository, id_pattern):
                     yield link
 
 
-def _named(text: str, repository: str) -> Link | None:
-    """Read one name after `Plan:`: an ID, a path, an address, or `owner/repo#…`."""
-    name = text.strip()
-    if markdown := _MARKDOWN_LINK.fullmatch(name.strip("*_ ")):
-        name = markdown["text"] or markdown["target"]
-    name = name.strip("*_<>`. \t")
-    if not name:
-        return None
+def _named(text: str, repository: str, id_pattern: str) -> Link | None:
+    """Read one name after `Plan:`: an ID, a path, an address, or `owner/repo#…`.
+
+    Anything else is prose: `Plan: how I went about it` names no plan.
+    """
+    name = text.strip().rstrip(".;")
+    if emphasised := _EMPHASIS.fullmatch(name):
+        name = emphasised[emphasised.lastindex or 0]
+    if markdown := _MARKDOWN_LINK.fullmatch(name):
+        is_id = re.fullmatch(id_pattern, markdown["text"], re.ASCII)
+        name = markdown["text"] if is_id else markdown["target"]
     if name.startswith(("https://", "http://")):
-        return Link(_from_url(name, repository), Place.BODY)
+        return _from_url(name, repository)
     task = None
     if numbered := _TASK.search(name):
         task, name = int(numbered["task"]), name[: numbered.start()]
     if other := _OTHER_REPOSITORY.fullmatch(name):
-        same = other["repository"].casefold() == repository.casefold()
-        name = other["name"] if same else name
-    return Link(name, Place.BODY, task)
+        if other["repository"].casefold() != repository.casefold():
+            return Link(name, Place.BODY, task)
+        name = other["name"]
+    if re.fullmatch(id_pattern, name, re.ASCII) or _PATH.fullmatch(name):
+        return Link(name, Place.BODY, task)
+    return None
 
 
-def _from_url(url: str, repository: str) -> str:
+def _from_url(url: str, repository: str) -> Link:
     """The path that an address of this repository names, else the address as it stands."""
     try:
-        path = unquote(urlsplit(url).path)
+        place = _PLACE_IN_URL.fullmatch(unquote(urlsplit(url).path))
     except ValueError:
-        return url
-    place = _PLACE_IN_URL.fullmatch(path)
+        place = None
     if place and place["repository"].casefold() == repository.casefold():
-        return place["path"]
-    return url
+        return Link(place["path"], Place.BODY, in_url=True)
+    return Link(url, Place.BODY)
 
 
 def _in_title(title: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
@@ -140,7 +153,7 @@ def _in_title(title: str, id_pattern: str, known: Collection[str]) -> Iterator[L
 
 def _in_branch(ref: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
     """`feat-12-…`, `feature/FEAT-12/…`, in any case."""
-    by_folded = {name.casefold(): name for name in known}
+    by_folded = {name.casefold(): name for name in sorted(known)}
     for segment in ref.split("/"):
         found = re.match(f"(?:{id_pattern})(?![A-Za-z0-9])", segment, re.ASCII | re.IGNORECASE)
         if found and (name := by_folded.get(found[0].casefold())):
@@ -163,11 +176,30 @@ def visible_lines(text: str) -> Iterator[str]:
                 yield from (line.strip() for line in _without_hidden(token.content).split("\n"))
 
 
-_HIDDEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL
-)
+_HIDING = re.compile(r"<!--|`+")
 
 
 def _without_hidden(text: str) -> str:
-    """*text* without HTML comments and code spans; a comment that never ends hides the rest."""
-    return _HIDDEN.sub(" ", text)
+    """*text* without HTML comments and code spans; a comment that never ends hides the rest.
+
+    One pass over the text: a run of backticks is closed by the next run of the same length.
+    """
+    runs: dict[int, list[int]] = {}
+    for run in re.finditer("`+", text):
+        runs.setdefault(len(run[0]), []).append(run.start())
+    shown, at = [], 0
+    for opening in _HIDING.finditer(text):
+        if opening.start() < at:
+            continue
+        if opening[0] == "<!--":
+            close = text.find("-->", opening.end())
+            end = len(text) if close < 0 else close + len("-->")
+        else:
+            closers = runs[len(opening[0])]
+            index = bisect_right(closers, opening.start())
+            if index == len(closers):
+                continue  # it closes nowhere, so it is only backticks
+            end = closers[index] + len(opening[0])
+        shown.append(text[at : opening.start()])
+        at = end
+    return " ".join([*shown, text[at:]])

@@ -41,8 +41,8 @@ class ProposedConfigBroken(_Blocking):
 
 
 @dataclass(frozen=True, slots=True)
-class TooLarge(_Blocking):
-    """A limit of GitHub's or ours kept a part from being read."""
+class Unchecked(_Blocking):
+    """A limit of GitHub's or ours kept a part from being checked."""
 
     limit: str
 
@@ -179,7 +179,7 @@ class LinksDiffer(_Passing):
 Reason = (
     ConfigBroken
     | ProposedConfigBroken
-    | TooLarge
+    | Unchecked
     | PlanHasErrors
     | NoPlanLinked
     | PlanUnknown

@@ -50,7 +50,7 @@ class PullHead(Struct):
 
 
 class PullRequest(Struct):
-    """`GET /repos/…/pulls/{number}`, and (without `changed_files`) an entry of a list of them."""
+    """`GET /repos/…/pulls/{number}`, and an entry of a list of them."""
 
     number: int
     state: str
@@ -59,16 +59,6 @@ class PullRequest(Struct):
     base: PullBase
     user: User | None = None
     body: str | None = None
-    changed_files: int | None = None
-
-
-class File(Struct):
-    """An entry of `GET /repos/…/pulls/{number}/files`; `sha` is the blob at the head."""
-
-    filename: str
-    status: str
-    sha: str | None = None
-    previous_filename: str | None = None
 
 
 class Oid(Struct):
@@ -77,11 +67,23 @@ class Oid(Struct):
     sha: str
 
 
+class Verification(Struct):
+    """Whether GitHub vouches for a commit's signature."""
+
+    verified: bool = False
+
+
 class CommitBody(Struct):
     """The Git commit inside a REST commit."""
 
     tree: Oid
     message: str = ""
+    verification: Verification | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether its signature is good."""
+        return self.verification is not None and self.verification.verified
 
 
 class Commit(Struct):
@@ -89,6 +91,13 @@ class Commit(Struct):
 
     sha: str
     commit: CommitBody
+    author: User | None = None
+
+
+class Comparison(Struct):
+    """`GET /repos/…/compare/{base}...{head}`."""
+
+    merge_base_commit: Commit
 
 
 class GitCommit(Struct):

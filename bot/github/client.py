@@ -5,7 +5,8 @@ It refuses to interpret anything: what an answer means is the reader's business.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -23,7 +24,7 @@ API_VERSION = "2022-11-28"
 RAW = "application/vnd.github.raw+json"
 USER_AGENT = f"plan-gate/{__version__}"
 TIMEOUT = aiohttp.ClientTimeout(total=30)
-KEPT_ANSWERS = 1_000
+KEPT_BYTES = 16 << 20  # of conditional answers, for each client
 PAGE = 100  # the most that GitHub lists at a time
 
 EMPTY: Mapping[str, str] = {}
@@ -35,11 +36,31 @@ Authorize = Callable[[], Awaitable[str]]
 Forget = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that a conditional request may find unchanged."""
+
+    etag: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        """Its bytes in memory, roughly."""
+        return len(self.body) + 2_000
+
+
+def _immutable(url: str) -> bool:
+    """Whether the answer is about git objects by SHA: the reader keeps those in their own form."""
+    return "/git/" in url or "/compare/" in url
+
+
 class Client(gidgethub_abc.GitHubAPI):
     """GitHub as one identity sees it.
 
-    The cache of conditional requests is this client's own: gidgethub keys it by address alone,
-    so sharing it would show one installation what another may read.
+    The cache of conditional requests is this client's own, so that no installation is shown what
+    another may read. It holds bodies as they came, bounded in bytes; gidgethub's own cache counts
+    entries, and forgets that a page which did not change may have got a next one.
     """
 
     def __init__(
@@ -52,7 +73,8 @@ class Client(gidgethub_abc.GitHubAPI):
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        super().__init__(USER_AGENT, base_url=api_url, cache=LRUCache(maxsize=KEPT_ANSWERS))
+        super().__init__(USER_AGENT, base_url=api_url)
+        self._kept: LRUCache[str, Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
         self._session = session
         self._authorize = authorize
         self._forget = forget
@@ -83,7 +105,7 @@ class Client(gidgethub_abc.GitHubAPI):
         url = f"{path}{'&' if '?' in path else '?'}per_page={PAGE}"
         with _translated():
             answers = [item async for item in self.getiter(url, variables, iterable_key=key)]
-            # An unchanged page (304) brings no new Link, though a page may have come after it.
+            # An unchanged page (304) may bring no new Link, though a page has come after it.
             while answers and len(answers) % PAGE == 0 and len(answers) < limit:
                 page = await self.getitem(f"{url}&page={len(answers) // PAGE + 1}", variables)
                 items = page[key] if isinstance(page, dict) else page
@@ -127,7 +149,22 @@ class Client(gidgethub_abc.GitHubAPI):
         *,
         limit: int | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send one request, again where that is safe and may help."""
+        """Send one request, again where that is safe and may help; an unchanged answer is kept."""
+        kept = self._kept.get(url) if method == "GET" and limit is None else None
+        if kept is not None:
+            headers = {**headers, "if-none-match": kept.etag}
+        status, answer, content = await self._persist(method, url, headers, body, limit)
+        if status == 304 and kept is not None:
+            return 200, {**kept.headers, **answer}, kept.body
+        etag = answer.get("etag")
+        if status == 200 and etag and method == "GET" and limit is None and not _immutable(url):
+            with suppress(ValueError):  # larger than the whole cache
+                self._kept[url] = Kept(etag, {k.lower(): v for k, v in answer.items()}, content)
+        return status, answer, content
+
+    async def _persist(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         tries = renewed = 0
         while True:
             tries += 1
@@ -139,7 +176,9 @@ class Client(gidgethub_abc.GitHubAPI):
             except (aiohttp.ClientError, TimeoutError) as fault:
                 again = after_fault(method, tries)
                 if again is None:
-                    raise errors.GitHubUnavailable(f"No answer from GitHub: {fault!r}") from fault
+                    # Only its kind: aiohttp's own words may hold the request's credentials.
+                    name = type(fault).__name__
+                    raise errors.GitHubUnavailable(f"No answer from GitHub ({name})") from None
                 await self._sleep(again.delay)
                 continue
             if status == 401 and not renewed:

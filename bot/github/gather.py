@@ -9,16 +9,16 @@ from cachetools import LRUCache
 from bot.config.load import ConfigError, parse_config
 from bot.config.match import matches
 from bot.config.schema import CONFIG_PATH, Config
-from bot.gate.decide import is_plan
-from bot.gate.facts import Branch, ChangedFile, Facts, InvalidConfig, PlanFile
+from bot.gate.decide import is_plan, may_be_exempt
+from bot.gate.facts import Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile
 from bot.github.errors import Incomplete
-from bot.github.reader import HeadFile, OpenPull, Reader, Tree
+from bot.github.reader import Entry, OpenPull, Reader, Tree
 from bot.plan.lint import LintOptions, lint
 from bot.plan.parse import MAX_BYTES, parse_plan
 from bot.plan.rules import RULES
 
 MAX_PLANS = 5_000  # of a repository
-MAX_TOUCHED_PLANS = 300  # of one pull request
+MAX_TOUCHED_PLANS = 100  # of one pull request
 _AT_ONCE = 8  # requests for content under way at a time
 
 
@@ -48,7 +48,7 @@ class Gatherer:
         if isinstance(config, InvalidConfig):
             return facts
         try:
-            return await self._fill(facts, config, pull, group)
+            return await self._fill(facts, config, group)
         except Incomplete as limit:
             return replace(facts, unread=str(limit))
 
@@ -83,18 +83,24 @@ class Gatherer:
         if CONFIG_PATH in changed:
             return None
         plans = [path for path in changed if is_plan(path, config)]
-        sides = [{path: tree[path] for path in plans if path in tree} for tree in (old, new)]
+        sides = [
+            {path: tree[path] for path in plans if path in tree and tree[path].is_file}
+            for tree in (old, new)
+        ]
         return tuple([plan for side in sides for plan in await self._read_plans(side, config)])
 
     async def _config(self, branch: Branch) -> Config | InvalidConfig:
         try:
             tree = await self._reader.read_tree(branch.tree)
-        except Incomplete:
-            return InvalidConfig(CONFIG_PATH, 1, 1, "GitHub cuts the list of the files beside it")
-        return await self._read_config(tree[CONFIG_PATH]) if CONFIG_PATH in tree else Config()
+        except Incomplete as limit:
+            return InvalidConfig(CONFIG_PATH, 1, 1, str(limit))
+        return await self._read_config(tree) if CONFIG_PATH in tree else Config()
 
-    async def _read_config(self, blob: str) -> Config | InvalidConfig:
-        content = await self._reader.read_blob(blob, MAX_BYTES)
+    async def _read_config(self, tree: Tree) -> Config | InvalidConfig:
+        entry = tree[CONFIG_PATH]
+        if not entry.is_file:
+            return InvalidConfig(CONFIG_PATH, 1, 1, "It must be a file, not a link or a submodule")
+        content = await self._reader.read_blob(entry.sha, MAX_BYTES)
         try:
             return parse_config(content.decode("utf-8-sig"), rules=RULES)
         except UnicodeDecodeError:
@@ -102,71 +108,90 @@ class Gatherer:
         except ConfigError as error:
             return InvalidConfig.at(CONFIG_PATH, error)
 
-    async def _fill(
-        self, facts: Facts, config: Config, pull: OpenPull, group: Group | None
-    ) -> Facts:
-        files = await self._reader.read_files(pull)
-        tree = await self._reader.read_tree(facts.branch.tree)
+    async def _fill(self, facts: Facts, config: Config, group: Group | None) -> Facts:
+        """Read both sides as trees of fixed commits: nobody can move them while they are read.
+
+        The change is taken against the deciding branch, not against the pull request's own base:
+        else code could be brought to a branch of one's own first, and to the head from there.
+        """
+        head_sha = facts.pull.head_sha
+        head = await self._reader.read_tree(await self._reader.read_commit_tree(head_sha))
+        left = await self._reader.read_merge_base_tree(facts.branch.sha, head_sha)
+        changed = sorted(changed_paths(await self._reader.read_tree(left), head))
+        base = await self._reader.read_tree(facts.branch.tree)
         if group is not None:
-            tree = _group_tree(group, [head.file for head in files])
+            base = _group_tree(group, changed)
+        authors: tuple[Author, ...] = ()
+        if may_be_exempt(facts.pull.author, config):
+            authors = await self._reader.read_authors(facts.branch.sha, head_sha)
+        touched = {path: head[path] for path in changed if path in head and is_plan(path, config)}
         return replace(
             facts,
-            files=tuple(head.file for head in files),
-            base_plans=await self._plans(tree, config),
-            head_plans=await self._touched_plans(files, config),
-            proposed_config=await self._proposed_config(files),
+            files=tuple(ChangedFile(path, removed=path not in head) for path in changed),
+            base_plans=await self._plans(base, config),
+            head_plans=await self._touched_plans(touched, config),
+            proposed_config=await self._proposed_config(changed, head),
+            commit_authors=authors,
         )
 
     async def _plans(self, tree: Tree, config: Config) -> tuple[PlanFile, ...]:
-        blobs = {path: sha for path, sha in tree.items() if is_plan(path, config)}
-        if len(blobs) > MAX_PLANS:
+        plans = {
+            path: entry for path, entry in tree.items() if entry.is_file and is_plan(path, config)
+        }
+        if len(plans) > MAX_PLANS:
             raise Incomplete(f"there are more than {MAX_PLANS:,} plan files")
-        return await self._read_plans(blobs, config)
+        return await self._read_plans(plans, config)
 
     async def _touched_plans(
-        self, files: Sequence[HeadFile], config: Config
+        self, plans: Mapping[str, Entry], config: Config
     ) -> tuple[PlanFile, ...]:
-        blobs = {}
-        for head in files:
-            if is_plan(head.file.path, config) and not head.file.removed:
-                if head.blob is None:
-                    raise Incomplete(f"GitHub does not show the content of {head.file.path}")
-                blobs[head.file.path] = head.blob
-        if len(blobs) > MAX_TOUCHED_PLANS:
+        """The plans that the pull request changes, as they are at its head."""
+        for path, entry in plans.items():
+            if not entry.is_file:
+                raise Incomplete(f"{path} is a link or a submodule, no plan file")
+        if len(plans) > MAX_TOUCHED_PLANS:
             raise Incomplete(f"more than {MAX_TOUCHED_PLANS} plan files change")
-        return await self._read_plans(blobs, config)
+        return await self._read_plans(plans, config)
 
-    async def _proposed_config(self, files: Iterable[HeadFile]) -> InvalidConfig | None:
-        for head in files:
-            if head.file.path == CONFIG_PATH and head.blob is not None:
-                config = await self._read_config(head.blob)
-                return config if isinstance(config, InvalidConfig) else None
-        return None
+    async def _proposed_config(self, changed: Sequence[str], head: Tree) -> InvalidConfig | None:
+        if CONFIG_PATH not in changed or CONFIG_PATH not in head:
+            return None
+        config = await self._read_config(head)
+        return config if isinstance(config, InvalidConfig) else None
 
-    async def _read_plans(self, blobs: Mapping[str, str], config: Config) -> tuple[PlanFile, ...]:
+    async def _read_plans(self, plans: Mapping[str, Entry], config: Config) -> tuple[PlanFile, ...]:
         async def read(path: str, blob: str) -> PlanFile:
             async with self._gate:
                 content = await self._reader.read_blob(blob, MAX_BYTES)
-            return self._parsed.read(path, blob, content, config)
+                return await self._parsed.read(path, blob, content, config)
 
-        return tuple(await asyncio.gather(*(read(path, blobs[path]) for path in sorted(blobs))))
+        return tuple(await asyncio.gather(*(read(path, plans[path].sha) for path in sorted(plans))))
 
 
 class ParsedPlans:
     """Plans by their content and the settings that read it: parsing is pure, so it is kept."""
 
-    def __init__(self, size: int = 10_000) -> None:
-        self._kept: MutableMapping[tuple[object, ...], PlanFile] = LRUCache(size)
+    def __init__(self, characters: int = 8 << 20) -> None:
+        self._kept: MutableMapping[tuple[object, ...], PlanFile] = LRUCache(
+            characters, getsizeof=_size
+        )
 
-    def read(self, path: str, blob: str, content: bytes, config: Config) -> PlanFile:
-        """The plan file at *path*, linted by its own status."""
-        pattern, severities = config.plans.id_pattern, config.rules
-        key = (path, blob, pattern, *sorted(severities.items()))
+    async def read(self, path: str, blob: str, content: bytes, config: Config) -> PlanFile:
+        """The plan file at *path*, linted by its own status; a thread works, the loop goes on."""
+        key = (path, blob, config.plans.id_pattern, *sorted(config.rules.items()))
         if (kept := self._kept.get(key)) is None:
-            plan = parse_plan(content, id_pattern=pattern)
-            found = lint(plan, LintOptions(severities=severities))
-            kept = self._kept[key] = PlanFile(path, blob, plan, found)
+            kept = await asyncio.to_thread(_parse, path, blob, content, config)
+            self._kept[key] = kept
         return kept
+
+
+def _parse(path: str, blob: str, content: bytes, config: Config) -> PlanFile:
+    plan = parse_plan(content, id_pattern=config.plans.id_pattern)
+    return PlanFile(path, blob, plan, lint(plan, LintOptions(severities=config.rules)))
+
+
+def _size(plan: PlanFile) -> int:
+    return 1_000 + sum(len(line) for line in plan.plan.text.lines)
 
 
 def changed_paths(old: Tree, new: Tree) -> set[str]:
@@ -174,14 +199,14 @@ def changed_paths(old: Tree, new: Tree) -> set[str]:
     return {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
 
 
-def _group_tree(group: Group, files: Iterable[ChangedFile]) -> Tree:
+def _group_tree(group: Group, touched: Iterable[str]) -> Tree:
     """The group's files, with those that the pull request itself touches as they were before.
 
     So an approval that sits in the same group counts, and one that the pull request brings
     along does not.
     """
     tree = dict(group.head)
-    for path in {path for file in files for path in file.paths}:
+    for path in touched:
         tree.pop(path, None)
         if path in group.base:
             tree[path] = group.base[path]

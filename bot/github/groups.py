@@ -52,7 +52,7 @@ class GroupReader:
 
     def uncovered(self, trees: Group, facts: Iterable[Facts]) -> str | None:
         """A path that the group changes and none of its known pull requests does."""
-        covered = {path for one in facts for file in one.files for path in file.paths}
+        covered = {file.path for one in facts for file in one.files}
         return min(changed_paths(trees.base, trees.head) - covered, default=None)
 
 

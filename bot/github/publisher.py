@@ -1,8 +1,7 @@
 """The only writes: the difference between what should stand on GitHub and what stands there.
 
-Order matters: the comment first, the check run last, because a check run that already says the
-verdict means that everything before it was written. So a crash anywhere is mended by running
-again. https://docs.github.com/en/rest/checks/runs
+Both writes look first and are whole in themselves, so a crash anywhere is mended by running again.
+https://docs.github.com/en/rest/checks/runs
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -35,17 +34,10 @@ class Publisher:
         self._app_id = app_id
         self._bot_login = bot_login
 
-    async def stands(self, head_sha: str, run: CheckRun) -> bool:
-        """Whether the newest check run of ours on the commit already says this."""
+    async def read_newest(self, head_sha: str) -> answers.CheckRun | None:
+        """The check run of ours that decides on the commit: the newest."""
         runs = await self._reader.read_check_runs(head_sha, NAME, self._app_id)
-        if not runs:
-            return False
-        newest = max(runs, key=lambda found: found.id)
-        return (
-            newest.status == "completed"
-            and newest.conclusion == run.conclusion
-            and digest_mark(newest.output.summary or "") == digest_mark(run.summary)
-        )
+        return max(runs, key=lambda run: run.id, default=None)
 
     async def publish_check_run(self, head_sha: str, run: CheckRun, guard: Guard) -> None:
         """Write a new check run; it concludes only with its last batch of annotations.
@@ -111,6 +103,16 @@ class Publisher:
 
     def _at(self, **more: str) -> dict[str, str]:
         return {"owner": self._owner, "repo": self._repo, **more}
+
+
+def says(standing: answers.CheckRun | None, run: CheckRun) -> bool:
+    """Whether *standing* already says what *run* would."""
+    return (
+        standing is not None
+        and standing.status == "completed"
+        and standing.conclusion == run.conclusion
+        and digest_mark(standing.output.summary or "") == digest_mark(run.summary)
+    )
 
 
 def _batches(annotations: Sequence[Annotation]) -> list[list[dict[str, object]]]:

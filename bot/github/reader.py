@@ -6,40 +6,43 @@ Git objects never change, so they are kept by SHA; everything else is a conditio
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cachetools import LRUCache
 
-from bot.gate.facts import Actor, Branch, ChangedFile, Pull
+from bot.gate.facts import Actor, Author, Branch, Pull
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import Incomplete
 
 T = TypeVar("T")
 
-MAX_FILES = 3_000  # GitHub lists no more files of a pull request
-_FILE_MODES = {"100644", "100755"}  # no symbolic links, no submodules
+MAX_COMMITS = 250  # of a pull request that asks for an exemption
+_FILE_MODES = {"100644", "100755"}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPull:
-    """A pull request with what deciding about it needs beside its own words."""
+    """A pull request with the branch that decides unless its base is a trusted one."""
 
     pull: Pull
     default_branch: str
-    changed_files: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeadFile:
-    """A changed file and its blob at the head; `None` where it is removed."""
+class Entry(NamedTuple):
+    """What stands at a path of a tree: a file, a symbolic link or a submodule."""
 
-    file: ChangedFile
-    blob: str | None
+    mode: str
+    sha: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, which can be read as what it says."""
+        return self.mode in _FILE_MODES
 
 
-Tree = dict[str, str]
-"""Path to blob SHA, of every file of a tree."""
+Tree = dict[str, Entry]
+"""Path to entry, of everything in a tree but its folders."""
 
 
 class ObjectCache:
@@ -54,6 +57,7 @@ class ObjectCache:
             tree_entries, getsizeof=lambda tree: len(tree) + 1
         )
         self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
+        self.merge_bases: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
 
 
 class Reader:
@@ -90,21 +94,6 @@ class Reader:
             and pull.base.repo.full_name.casefold() == self.repository.casefold()
         ]
 
-    async def read_files(self, pull: OpenPull) -> list[HeadFile]:
-        """The files that a pull request changes.
-
-        Raises `Incomplete` where GitHub lists fewer than there are: what was not listed
-        was not checked.
-        """
-        url = "/repos/{owner}/{repo}/pulls/{number}/files"
-        number = str(pull.pull.number)
-        found = await self._client.read_all(
-            answers.File, url, self._at(number=number), limit=MAX_FILES
-        )
-        if len(found) >= MAX_FILES or len(found) < (pull.changed_files or 0):
-            raise Incomplete(f"GitHub lists only {len(found):,} of the changed files")
-        return [_head_file(file) for file in found]
-
     async def read_branch(self, name: str) -> Branch:
         """A branch's tip."""
         url = "/repos/{owner}/{repo}/branches/{branch}"
@@ -120,8 +109,19 @@ class Reader:
             self._objects.commits[key] = commit.tree.sha
         return self._objects.commits[key]
 
+    async def read_merge_base_tree(self, base: str, head: str) -> str:
+        """The tree of the commit where *head* left *base*, both commits."""
+        key = (self.repository, f"{base}...{head}")
+        if key not in self._objects.merge_bases:
+            url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=1"
+            answer = await self._client.read(
+                answers.Comparison, url, **self._at(basehead=f"{base}...{head}")
+            )
+            self._objects.merge_bases[key] = answer.merge_base_commit.commit.tree.sha
+        return self._objects.merge_bases[key]
+
     async def read_tree(self, sha: str) -> Tree:
-        """Every file of a tree; raises `Incomplete` where GitHub cuts the list."""
+        """Everything in a tree; raises `Incomplete` where GitHub cuts the list."""
         key = (self.repository, sha)
         if (kept := self._objects.trees.get(key)) is not None:
             return kept
@@ -129,7 +129,7 @@ class Reader:
         answer = await self._client.read(answers.Tree, url, **self._at(sha=sha))
         if answer.truncated:
             raise Incomplete("GitHub cuts the list of the repository's files")
-        tree = {e.path: e.sha for e in answer.tree if e.mode in _FILE_MODES}
+        tree = {e.path: Entry(e.mode, e.sha) for e in answer.tree if e.type != "tree"}
         _keep(self._objects.trees, key, tree)
         return tree
 
@@ -145,11 +145,21 @@ class Reader:
 
     async def read_messages(self, base: str, head: str) -> list[str]:
         """The messages of the commits that *head* has and *base* has not."""
+        return [commit.commit.message for commit in await self._commits(base, head, 10**6)]
+
+    async def read_authors(self, base: str, head: str) -> tuple[Author, ...]:
+        """Who made those commits; none where there are more than can be listed."""
+        commits = await self._commits(base, head, MAX_COMMITS)
+        authors = [
+            Author(commit.author.login if commit.author else "", commit.commit.verified)
+            for commit in commits
+        ]
+        return tuple(authors) if len(authors) < MAX_COMMITS else ()
+
+    async def _commits(self, base: str, head: str, limit: int) -> list[answers.Commit]:
         url = "/repos/{owner}/{repo}/compare/{basehead}"
-        found = await self._client.read_all(
-            answers.Commit, url, self._at(basehead=f"{base}...{head}"), key="commits"
-        )
-        return [commit.commit.message for commit in found]
+        at = self._at(basehead=f"{base}...{head}")
+        return await self._client.read_all(answers.Commit, url, at, key="commits", limit=limit)
 
     async def read_check_runs(self, sha: str, name: str, app_id: str) -> list[answers.CheckRun]:
         """Our newest check runs of that name on a commit; nobody else's count."""
@@ -180,14 +190,7 @@ class Reader:
                 is_open=answer.state == "open",
             ),
             answer.base.repo.default_branch,
-            answer.changed_files,
         )
-
-
-def _head_file(file: answers.File) -> HeadFile:
-    removed = file.status == "removed"
-    changed = ChangedFile(file.filename, file.previous_filename, removed)
-    return HeadFile(changed, None if removed else file.sha)
 
 
 def _keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:

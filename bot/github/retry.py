@@ -3,12 +3,15 @@
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 TRIES = 3
 LONGEST_WAIT = 3.0
 SECONDARY_WAIT = 60.0
+SHORTEST_PAUSE = 10.0
+LONGEST_PAUSE = 3_600.0  # the primary limit is an hourly one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ def after_answer(
     delay = _limit_delay(status, headers, body, now)
     if delay is not None:
         short = delay <= LONGEST_WAIT and tries < TRIES
-        return TryAgain(delay) if short else Limited(delay)
+        if short:
+            return TryAgain(delay)
+        return Limited(min(max(delay, SHORTEST_PAUSE), LONGEST_PAUSE))
     if status >= 500:
         return after_fault(method, tries)
     return None
@@ -65,4 +70,4 @@ def _limit_delay(status: int, headers: Mapping[str, str], body: bytes, now: floa
 
 def _number(text: str | None) -> float | None:
     """A header's whole number of seconds; anything else counts as absent."""
-    return float(text) if text and text.isascii() and text.isdigit() else None
+    return float(text) if text and re.fullmatch("[0-9]{1,12}", text) else None

@@ -27,7 +27,7 @@ from bot.gate.verdict import (
     PlanUnknown,
     ProposedConfigBroken,
     Reason,
-    TooLarge,
+    Unchecked,
     Verdict,
 )
 from bot.plan.diagnostics import Severity
@@ -69,8 +69,8 @@ def title(reason: Reason) -> str:
             return "Configuration error"
         case ProposedConfigBroken():
             return "Configuration error in this pull request"
-        case TooLarge(limit):
-            return f"Too large to check: {limit}"
+        case Unchecked(limit):
+            return f"Not everything could be checked: {visible(limit)}"
         case PlanHasErrors(plan):
             return f"{plan.label}: {_count(len(plan.errors), 'error')}"
         case NoPlanLinked():
@@ -123,7 +123,7 @@ def why(reason: Reason, site: Site) -> str:
                 f"This pull request would break {code(problem.path)}: line {problem.line}, "
                 f"column {problem.column}: {_sentence(problem.message)}"
             )
-        case TooLarge(limit):
+        case Unchecked(limit):
             return (
                 f"Not everything could be read: {escape(limit)}. What was not read was not checked."
             )
@@ -189,8 +189,8 @@ def next_step(reason: Reason, site: Site) -> str | None:
             return f"Mend line {problem.line} of {code(problem.path)} on {code(branch)}."
         case ProposedConfigBroken(problem):
             return f"Mend line {problem.line} of {code(problem.path)} and push."
-        case TooLarge():
-            return "Split the pull request into smaller ones."
+        case Unchecked():
+            return "Make the pull request smaller, or tell the App's operator about the limit."
         case PlanHasErrors(plan):
             return f"Mend the annotated lines of {code(plan.path)} and push."
         case NoPlanLinked():

@@ -88,14 +88,20 @@ class Repository:
         author: str = "alice",
         *,
         from_: str | None = None,
+        forged_by: str | None = None,
     ) -> str:
-        """Push a commit and return its SHA; None deletes a file, `from_` starts a new branch."""
+        """Push a commit and return its SHA; None deletes a file, `from_` starts a new branch.
+
+        `forged_by` is who pushes it with the author's name on it, which nobody signs.
+        """
         parent = self.record.branch(branch)
         if parent is None:
             parent = self.head(branch if from_ is None else from_)
         who = self.world.account(author)
         sha = push.write_commit(self.world, self.record, parent, files, message, who)
-        await self.push(branch, sha, by=author)
+        if forged_by is not None:
+            self.world.unsigned.add(sha)
+        await self.push(branch, sha, by=forged_by or author)
         return sha
 
     async def push(self, branch: str, sha: str, by: str = "alice") -> None:

@@ -7,12 +7,24 @@ a run starts after the last mark, and ten marks during a run cause one run more,
 
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, Connection, Update, and_, bindparam, case, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.work.model import Claim, Mark, Row, State
 from bot.work.schema import tenant, work
 
+_PRUNED_AT_ONCE = 1_000
 _dirty = work.c.wanted > work.c.seen
 _resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
 _then: BindParameter[float] = bindparam("then")
@@ -114,6 +126,13 @@ def recover(connection: Connection, limit: int, now: float) -> int:
     The death counts as a failed attempt, and the `limit`-th parks the row: it may be what kills.
     """
     return connection.execute(_recover, {"limit": limit, "then": now}).rowcount
+
+
+def prune(connection: Connection, before: float) -> int:
+    """Forget some of the rows that are idle since before then; say how many, 0 when done."""
+    oldest = select(work.c.key).where(work.c.state == State.IDLE, work.c.due < before)
+    gone = delete(work).where(work.c.key.in_(oldest.limit(_PRUNED_AT_ONCE)))
+    return connection.execute(gone).rowcount
 
 
 def owns(connection: Connection, claim: Claim) -> bool:

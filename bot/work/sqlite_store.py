@@ -97,8 +97,8 @@ class SqliteStore:
         return await self._do(lambda db: inbox.deliveries(db, limit))
 
     async def prune(self, before: float) -> int:
-        """Forget some of the deliveries older than `before`; say how many."""
-        return await self._do(lambda db: inbox.prune(db, before))
+        """Forget some of the deliveries and idle rows older than `before`; say how many."""
+        return await self._do(lambda db: inbox.prune(db, before) + queue.prune(db, before))
 
     async def ping(self) -> None:
         """Return if the store answers."""

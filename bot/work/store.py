@@ -85,7 +85,11 @@ class WorkStore(Protocol):
         ...
 
     async def prune(self, before: float) -> int:
-        """Forget some of the deliveries older than `before`; say how many, 0 when done."""
+        """Forget some of the deliveries and idle rows older than `before`; say how many.
+
+        0 when done. An idle row carries nothing but its token's history, which guards against
+        runs that lost their row: none is as old as `before` should be.
+        """
         ...
 
     async def ping(self) -> None:

@@ -2,14 +2,15 @@
 
 import pytest
 
-from bot.sandbox.exchange import Exchange
 from bot.work.model import State
 from tests.system.world import World
 
 BLOCKED = ("failure", "FEAT-12 is Draft: merging is blocked")
 
 
-@pytest.mark.parametrize("path", ["/pulls/1$", "/files", "/branches/", "/git/trees", "/git/blobs"])
+@pytest.mark.parametrize(
+    "path", ["/pulls/1$", "/compare/", "/branches/", "/git/commits", "/git/trees", "/git/blobs"]
+)
 @pytest.mark.parametrize("status", [500, 502, 503])
 async def test_a_read_that_fails_once_is_read_again(world: World, path: str, status: int) -> None:
     await world.plan_on_main()
@@ -58,7 +59,7 @@ async def test_a_short_wait_is_waited_on_the_spot(world: World) -> None:
 async def test_retries_used_up_end_in_a_check_that_says_so(world: World) -> None:
     await world.plan_on_main(status="Approved")
     await world.settle()
-    world.sandbox.faults.fail("GET", "/pulls/1/files", status=500, times=10_000)
+    world.sandbox.faults.fail("GET", "/compare/", status=500, times=10_000)
     pull = await world.code_pull()
     run = await world.check(pull)
     assert (run.status, run.conclusion, run.title) == ("completed", "failure", "Could not evaluate")
@@ -82,12 +83,13 @@ async def test_an_answer_that_makes_no_sense_fails_closed(world: World) -> None:
     assert (run.conclusion, run.title) == ("failure", "Could not evaluate")
 
 
-async def test_a_pull_request_that_cannot_be_seen_any_more_is_let_go(world: World) -> None:
+async def test_a_pull_request_that_cannot_be_seen_is_parked_in_the_end(world: World) -> None:
     world.sandbox.faults.fail("GET", "/pulls/1$", status=404, times=10_000)
     pull = await world.code_pull()
     await world.settle()
     assert pull.check_runs() == []
-    assert all(row.state is State.IDLE for row in await world.parts.store.rows())
+    rows = {row.key: row for row in await world.parts.store.rows()}
+    assert rows["pull acme/shop#1"].state is State.PARKED
 
 
 async def test_a_revoked_token_is_replaced(world: World) -> None:
@@ -111,16 +113,6 @@ async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
     assert all(r.status != 401 for r in world.sandbox.requests)
 
 
-async def test_more_files_than_github_lists_fail_closed(world: World) -> None:
-    await world.plan_on_main(status="Approved")
-    world.sandbox.limits.pull_files = 10
-    files: dict[str, str | None] = {f"docs/{n}.txt": "x\n" for n in range(12)}
-    pull = await world.pull(files)
-    run = await world.check(pull)
-    assert run.conclusion == "failure"
-    assert "GitHub lists only 10 of the changed files" in (run.title or "")
-
-
 async def test_a_cut_tree_fails_closed(world: World) -> None:
     await world.plan_on_main(status="Approved")
     world.sandbox.limits.tree_entries = 1
@@ -129,25 +121,21 @@ async def test_a_cut_tree_fails_closed(world: World) -> None:
     assert run.conclusion == "failure"
 
 
-async def test_lists_are_read_to_their_last_page(world: World) -> None:
+async def test_thousands_of_files_are_all_looked_at(world: World) -> None:
+    """GitHub lists no more than 3,000 files of a pull request; trees tell all."""
     await world.plan_on_main()
-    files: dict[str, str | None] = {f"docs/{n:03}.txt": "x\n" for n in range(250)}
+    files: dict[str, str | None] = {f"docs/{n:04}.txt": "x\n" for n in range(3_100)}
     pull = await world.pull({**files, "zzz.py": "1\n"}, body="Plan: FEAT-12")
     assert await world.verdict(pull) == BLOCKED
 
 
-async def test_a_page_that_fails_fails_the_whole_list(world: World) -> None:
+async def test_an_outage_does_not_lose_the_push_that_frees(world: World) -> None:
     await world.plan_on_main()
-    await world.settle()
-    files: dict[str, str | None] = {f"docs/{n:03}.txt": "x\n" for n in range(250)}
-
-    def fail_after_a_page(seen: object) -> None:
-        if isinstance(seen, Exchange) and seen.path.endswith("/files") and seen.status == 200:
-            world.sandbox.faults.fail("GET", "/files", status=500, times=10_000)
-
-    world.sandbox.observers.append(fail_after_a_page)
-    pull = await world.pull({**files, "zzz.py": "1\n"}, body="Plan: FEAT-12")
-    assert (await world.check(pull)).title == "Could not evaluate"
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+    world.sandbox.faults.fail("*", "", status=502, times=60)
+    await world.plan_on_main(status="Approved")
+    assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
 
 
 async def test_deliveries_doubled_and_reordered_do_no_harm(world: World) -> None:

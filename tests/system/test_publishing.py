@@ -114,7 +114,7 @@ async def test_a_forged_marker_is_only_text(world: World) -> None:
 
 
 async def test_a_page_that_was_full_is_not_taken_for_the_last(world: World) -> None:
-    """With 100 comments there, ours begins a second page, of which a 304 for the first tells not."""
+    """With 100 comments there, ours begins a second page; a 304 for the first may not say so."""
     await world.plan_on_main()
     pull = await world.pull({"docs/a.txt": "1\n"}, body="Plan: FEAT-12")
     for number in range(100):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.schema import Config, Gate
-from bot.gate.decide import decide, is_exempt
-from bot.gate.facts import Actor, Branch, ChangedFile, Facts, InvalidConfig, PlanFile, Pull
+from bot.gate.decide import decide, may_be_exempt
+from bot.gate.facts import Actor, Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile, Pull
 from bot.gate.verdict import Conclusion, Verdict
 from bot.plan.lint import lint
 from bot.plan.model import Status
@@ -72,14 +72,14 @@ ROWS: list[tuple[str, Facts, str, str, list[str]]] = [
     ),
     (
         "moved code",
-        facts(ChangedFile("docs/a.py", "src/a.py"), body=""),
+        facts(ChangedFile("docs/a.py"), ChangedFile("src/a.py", removed=True), body=""),
         "failure",
         "No plan linked",
         ["G004"],
     ),
     (
         "moved docs",
-        facts(ChangedFile("src/a.py", "docs/a.py"), body=""),
+        facts(ChangedFile("src/a.py"), ChangedFile("docs/a.py", removed=True), body=""),
         "failure",
         "No plan linked",
         ["G004"],
@@ -204,7 +204,7 @@ ROWS: list[tuple[str, Facts, str, str, list[str]]] = [
         "too many links",
         facts(CODE, body="Plan: " + ",".join(f"FEAT-{n}" for n in range(99))),
         "failure",
-        "Too large to check: more than 20 plans are linked (and 20 more)",
+        "Not everything could be checked: more than 20 plans are linked (and 20 more)",
         ["G008"] * 20,
     ),
     (
@@ -276,7 +276,7 @@ ROWS: list[tuple[str, Facts, str, str, list[str]]] = [
     ),
     (
         "plan moved out",
-        facts(ChangedFile("docs/x.md", "plans/FEAT-12.md")),
+        facts(ChangedFile("docs/x.md"), ChangedFile("plans/FEAT-12.md", removed=True)),
         "success",
         "1 plan file removed",
         [],
@@ -300,14 +300,14 @@ ROWS: list[tuple[str, Facts, str, str, list[str]]] = [
         "unread",
         facts(unread="GitHub lists only 3,000"),
         "failure",
-        "Too large to check: GitHub lists only 3,000",
+        "Not everything could be checked: GitHub lists only 3,000",
         [],
     ),
     (
         "unread beside approved",
         facts(CODE, base_plans=(APPROVED,), unread="x"),
         "failure",
-        "Too large to check: x",
+        "Not everything could be checked: x",
         [],
     ),
     ("broken configuration", facts(config=PROBLEM), "failure", "Configuration error", []),
@@ -357,14 +357,36 @@ def test_shadow_mode_says_the_same_and_blocks_nothing() -> None:
 )
 def test_who_is_exempt(login: str, bot: bool, listed: str, expected: bool) -> None:
     config = Config(gate=Gate(exempt_authors=(listed,)))
-    assert is_exempt(Actor(login, bot), config) is expected
+    assert may_be_exempt(Actor(login, bot), config) is expected
+
+
+RENOVATE = Author("renovate[bot]", verified=True)
+
+
+def from_renovate(*authors: Author, **more: object) -> Facts:
+    bot = replace(at(""), author=Actor("renovate[bot]", bot=True))
+    return facts(CODE, pull=bot, commit_authors=authors, **more)
 
 
 def test_an_exempt_author_is_exempt_for_code_only() -> None:
-    bot = replace(at(""), author=Actor("renovate[bot]", bot=True))
-    assert headline(decide(facts(CODE, pull=bot))) == "Exempt: renovate[bot]"
-    both = facts(CODE, *touched(BROKEN_DRAFT), pull=bot, head_plans=(BROKEN_DRAFT,))
+    assert headline(decide(from_renovate(RENOVATE))) == "Exempt: renovate[bot]"
+    both = from_renovate(RENOVATE, head_plans=(BROKEN_DRAFT,))
+    both = replace(both, files=(CODE, *touched(BROKEN_DRAFT)))
     assert headline(decide(both)) == "FEAT-12: 1 error"
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [
+        (),
+        (Author("mallory", verified=True),),
+        (RENOVATE, Author("mallory", verified=True)),
+        (Author("renovate[bot]", verified=False),),
+        (RENOVATE, Author("", verified=True)),
+    ],
+)
+def test_commits_of_others_end_an_exemption(authors: tuple[Author, ...]) -> None:
+    assert headline(decide(from_renovate(*authors))) == "No plan linked"
 
 
 def test_without_a_reason_nothing_passes() -> None:
@@ -376,7 +398,12 @@ PLANS = st.sampled_from(
     [DRAFT, APPROVED, UNSET, QUESTION, ERROR, BOTH, BROKEN_DRAFT, OTHER, OTHER_DRAFT]
 )
 FILES = st.sampled_from(
-    [CODE, ChangedFile("docs/a.txt"), ChangedFile("plans/FEAT-12.md"), ChangedFile("a", "b")]
+    [
+        CODE,
+        ChangedFile("docs/a.txt"),
+        ChangedFile("plans/FEAT-12.md"),
+        ChangedFile("a", removed=True),
+    ]
 )
 ANY_FACTS = st.builds(
     lambda files, base, head, body, unread: facts(

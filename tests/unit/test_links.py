@@ -38,6 +38,10 @@ def links(**words: str) -> Links:
         ("Plan: <plans/FEAT-12.md>", [("plans/FEAT-12.md", None)]),
         ("Plan: [FEAT-12](plans/FEAT-12.md)", [("FEAT-12", None)]),
         ("Plan: [](plans/FEAT-12.md)", [("plans/FEAT-12.md", None)]),
+        ("Plan: [the plan](plans/FEAT-12.md)", [("plans/FEAT-12.md", None)]),
+        ("Plan: **FEAT-12**", [("FEAT-12", None)]),
+        ("Plan: _FEAT-12_, _plans/FEAT-1.md", [("FEAT-12", None), ("_plans/FEAT-1.md", None)]),
+        ("Plan: .plans/FEAT-12.md.", [(".plans/FEAT-12.md", None)]),
         (
             "Plan: https://github.com/acme/shop/blob/main/plans/FEAT-12.md#L3",
             [("plans/FEAT-12.md", None)],
@@ -65,6 +69,9 @@ def links(**words: str) -> Links:
         ("<div>\nPlan: FEAT-12\n</div>", []),
         ("<details>\n<summary>x</summary>\nPlan: FEAT-12\n</details>", []),
         ("The Plan: FEAT-12", []),
+        ("Plan: how I went about it", []),
+        ("# Plan: what FEAT-12 needs", []),
+        ("Plan: src/main.py", []),
         ("Plan:", []),
         ("Plan: ,", []),
         ("", []),
@@ -138,11 +145,22 @@ def test_touched_plans_count_where_no_place_names_one() -> None:
     assert found("FEAT-1: x").counted == (Link("FEAT-1", Place.TITLE),)
 
 
+def test_an_address_may_hold_a_part_of_its_branch() -> None:
+    url = "https://github.com/acme/shop/blob/release/1/plans/FEAT-12.md"
+    (link,) = links(body=f"Plan: {url}").counted
+    assert link.names("plans/FEAT-12.md")
+    assert not link.names("FEAT-1.md")
+    (plain,) = links(body="Plan: 1/plans/FEAT-12.md").counted
+    assert not plain.names("plans/FEAT-12.md")
+
+
 @given(st.text(alphabet=st.sampled_from("Plan: FEAT-12`<!->#\n\r\t*_[](),/")))
 def test_finding_never_raises(text: str) -> None:
     links(body=text, title=text, head_ref=text)
 
 
 def test_hostile_descriptions_are_read_in_bounded_work() -> None:
-    for bait in ["`" * 70_000, "<!--" * 20_000, "> " * 40_000, "`a``b```" * 9_000]:
+    runs = "".join("`" * n + "a" for n in range(350))
+    many = ["`" * 70_000, "<!--" * 20_000, "> " * 40_000, "`a``b```" * 9_000, runs]
+    for bait in [*many, "`" * 30_000 + "a" + "`" * 30_000, "``a`" * 16_000]:
         assert isinstance(list(visible_lines(bait)), list)

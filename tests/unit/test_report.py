@@ -30,7 +30,7 @@ from bot.gate.verdict import (
     PlanUnknown,
     ProposedConfigBroken,
     Reason,
-    TooLarge,
+    Unchecked,
     Verdict,
 )
 from bot.plan.diagnostics import Diagnostic, Note, Severity
@@ -53,7 +53,7 @@ PROBLEM = InvalidConfig(".github/plan-gate.yml", 3, 5, "Unknown key `x`")
 BLOCKING: list[Reason] = [
     ConfigBroken(PROBLEM, "main"),
     ProposedConfigBroken(PROBLEM),
-    TooLarge("a limit"),
+    Unchecked("a limit"),
     PlanHasErrors(BOTH),
     NoPlanLinked("src/a.py"),
     PlanUnknown("FEAT-9", "main"),
@@ -214,7 +214,7 @@ def test_a_broken_configuration_is_annotated() -> None:
 def test_github_limits_hold_whatever_the_size() -> None:
     huge = "é" * 100_000
     reasons: list[Reason] = [PlanUnknown(f"{n}{huge}", "main") for n in range(2_000)]
-    reasons.append(TooLarge(huge))
+    reasons.append(Unchecked(huge))
     plans = tuple(replace(DRAFT, path=f"plans/{n}{'x' * 200}.md") for n in range(2_000))
     judged = [run(*reasons, touched=plans) for _ in range(20)]
     check = render_check_run(judged, SITE, "pull " + huge)

@@ -27,7 +27,10 @@ SECONDARY = b'{"message": "You have exceeded a secondary rate limit."}'
         # limits: a short wait here, a long one for the whole installation
         ("GET", 1, 429, {"retry-after": "2"}, b"", TryAgain(2.0)),
         ("POST", 1, 429, {"retry-after": "2"}, b"", TryAgain(2.0)),
-        ("GET", 3, 429, {"retry-after": "2"}, b"", Limited(2.0)),
+        ("GET", 3, 429, {"retry-after": "2"}, b"", Limited(10.0)),
+        ("GET", 3, 429, {"retry-after": "0"}, b"", Limited(10.0)),
+        ("GET", 1, 429, {"retry-after": "9" * 11}, b"", Limited(3_600.0)),
+        ("GET", 1, 429, {"retry-after": "9" * 400}, b"", Limited(60.0)),
         ("GET", 1, 429, {"retry-after": "120"}, b"", Limited(120.0)),
         ("GET", 1, 429, {}, b"", Limited(60.0)),
         ("GET", 1, 429, {"retry-after": "soon"}, b"", Limited(60.0)),

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from bot.errors import PlanGateError
-from bot.github.errors import GitHubUnavailable, RateLimited
+from bot.github.errors import GitHubUnavailable, RateLimited, Refused
 from bot.github.publisher import Guard
 from bot.reconcile import Superseded
 from bot.subject import PullSubject, Subject
@@ -30,6 +30,7 @@ class Runner:
         self.what = what
         self.runs = 0
         self.reported: list[str] = []
+        self.reports = True
         self.unreportable: Exception | None = None
 
     async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
@@ -39,10 +40,11 @@ class Runner:
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
-    ) -> None:
+    ) -> bool:
         self.reported.append(str(fault))
         if self.unreportable:
             raise self.unreportable
+        return self.reports
 
 
 class Bench:
@@ -162,11 +164,30 @@ async def test_a_fault_that_cannot_be_reported_is_parked_all_the_same(
     bench: Bench, fault: Exception
 ) -> None:
     async def fail(_: Guard) -> str:
-        raise GitHubUnavailable("502")
+        raise Refused("GitHub answered 403 \ud800")
 
     runner = Runner(fail)
     runner.unreportable = fault
-    assert (await bench.work(runner, parked)).error == "GitHubUnavailable: 502"
+    row = await bench.work(runner, parked)
+    assert row.error == "Refused: GitHub answered 403 \\ud800"
+
+
+@pytest.mark.parametrize("reports", [False, None])
+async def test_an_outage_that_nobody_was_told_of_is_waited_out(
+    bench: Bench, reports: bool | None
+) -> None:
+    """A push that is lost would leave its pull requests as they were for ever."""
+
+    async def fail_long(_: Guard) -> str:
+        if runner.runs < ATTEMPTS + 5:
+            raise GitHubUnavailable("GitHub answered 502")
+        return "published"
+
+    runner = Runner(fail_long)
+    runner.reports = bool(reports)
+    runner.unreportable = GitHubUnavailable("still 502") if reports is None else None
+    await bench.work(runner, idle)
+    assert runner.runs == ATTEMPTS + 5
 
 
 async def test_what_has_moved_is_looked_at_again_at_once(bench: Bench) -> None:

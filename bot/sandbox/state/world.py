@@ -59,6 +59,7 @@ class World:
     user_tokens: dict[str, Account] = field(default_factory=dict)
     manifest_codes: dict[str, tuple[App, float]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
+    unsigned: set[str] = field(default_factory=set)  # commits that somebody made in a Bot's name
     rulesets: dict[str, list[Ruleset]] = field(default_factory=lambda: defaultdict(list))
     deliveries: list[Delivery] = field(default_factory=list)
     listeners: list[Callable[[Event | Redelivery], None]] = field(default_factory=list)

@@ -61,6 +61,20 @@ async def test_pruning_forgets_old_deliveries_and_no_work(store: WorkStore, cloc
     assert len(await store.rows()) == 2
 
 
+async def test_rows_idle_for_long_are_forgotten_and_no_others(
+    store: WorkStore, clock: Clock
+) -> None:
+    await store.enqueue([mark("done"), mark("waits"), mark("runs")])
+    claims = {claim.key: claim for claim in await store.claim(3)}
+    await store.finish(claims["done"])
+    await store.release(claims["waits"])
+    clock.now += 100
+
+    assert await store.prune(clock.now) == 1
+    assert await store.prune(clock.now) == 0
+    assert [row.key for row in await store.rows()] == ["runs", "waits"]
+
+
 async def test_marks_need_no_delivery(store: WorkStore) -> None:
     await store.enqueue([mark("o/r#1")])
     await store.enqueue([])

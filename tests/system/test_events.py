@@ -138,19 +138,17 @@ async def test_rerun_all_of_a_fork_finds_the_pull_request_by_its_head(world: Wor
 
 
 async def test_pull_requests_that_share_a_head_get_the_strictest_verdict(world: World) -> None:
-    """A second pull request to a branch that has the code already must not free the first."""
-    first = await world.code_pull(body=None)
-    await world.shop.create_branch("decoy", from_="patch-1")
-    await world.shop.commit("patch-1", {"docs/x.txt": "1\n"})
-    assert await world.verdict(first) == ("failure", "No plan linked")
-    second = await world.shop.open_pull_request("patch-1", "decoy", title="Only documents")
+    await world.plan_on_main(status="Approved")
+    first = await world.code_pull()
+    assert await world.verdict(first) == FREE
+    await world.shop.create_branch("other")
+    second = await world.shop.open_pull_request("patch-1", "other", title="Without a plan")
     assert second.head_sha == first.head_sha
-    run = await world.check(second)
-    assert run.conclusion == "failure"
+    assert await world.verdict(first) == ("failure", f"#{second.number}: No plan linked")
     assert first.merge_state().state == "blocked"
-    await first.close()
-    await world.settle()
-    assert (await world.verdict(second))[0] == "success"
+    assert [len(pull.comments) for pull in (first, second)] == [0, 1]
+    await second.close()
+    assert await world.verdict(first) == FREE
 
 
 async def test_a_closed_pull_request_is_left_alone(world: World) -> None:

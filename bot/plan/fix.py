@@ -23,6 +23,11 @@ class Edit:
     span: Span
     text: str
 
+    @classmethod
+    def insert(cls, line: int, column: int, text: str) -> "Edit":
+        """Put a text before a column."""
+        return cls(Span(line, column, line, column), text)
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:

@@ -65,6 +65,12 @@ class Document:
     blocks: tuple[Block, ...]
     prose: Text
 
+    def is_closed(self, fence: Block) -> bool:
+        """Tell whether a fence ends in its closing line, not with the file."""
+        last = self.text.line(fence.last).strip()
+        closes = last.startswith(fence.markup) and not last.strip(last[0])
+        return closes and fence.last > fence.first
+
 
 def find_excess(text: Text) -> str | None:
     """Say what in a text is too much to be parsed in bounded time, None when nothing is."""

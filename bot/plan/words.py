@@ -164,15 +164,21 @@ def _visible(character: str) -> str:
     return f"[U+{ord(character):04X}]" if hidden else character
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the one of (not too many) known words that a word is close to."""
+    by_fold = {fold(candidate): candidate for candidate in islice(known, MAX_HINTS)}
+    close = difflib.get_close_matches(fold(word[:80]), by_fold, n=1, cutoff=0.7)
+    return by_fold[close[0]] if close else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean …?` for the closest of (not too many) known words, or nothing.
 
     >>> did_you_mean("aproved", ["Approved", "Draft"])
     '; did you mean Approved?'
     """
-    by_fold = {fold(candidate): candidate for candidate in islice(known, MAX_HINTS)}
-    close = difflib.get_close_matches(fold(word[:80]), by_fold, n=1, cutoff=0.7)
-    return f"; did you mean {by_fold[close[0]]}?" if close else ""
+    close = closest(word, known)
+    return f"; did you mean {close}?" if close else ""
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,14 +1,16 @@
 """Group D, the document: what keeps a file from being read as its author sees it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.plan.diagnostics import Note
+from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Block, Document, Kind, is_delimiter_row
 from bot.plan.model import NOWHERE, Plan
 from bot.plan.rules.registry import E, Finding, I, W, rule
 from bot.plan.sections import BY_FOLD
 from bot.plan.tables import Row, split_cells
+from bot.plan.text import Span
 from bot.plan.words import PLACEHOLDER, fold, listed, plain, quoted
 
 _NAMED = 4
@@ -30,7 +32,9 @@ def check_byte_order_mark(plan: Plan) -> Iterator[Finding]:
     """
     if plan.bom:
         yield Finding(
-            NOWHERE, "The file begins with a byte-order mark: save it as UTF-8 without BOM"
+            NOWHERE,
+            "The file begins with a byte-order mark: save it as UTF-8 without BOM",
+            fix=Fix("Remove the byte-order mark", (Edit(NOWHERE, ""),), safe=True),
         )
 
 
@@ -71,19 +75,16 @@ def check_unclosed_fence(plan: Plan) -> Iterator[Finding]:
     document = plan.document
     fences = [block for block in document.blocks if block.kind is Kind.FENCE and block.top]
     for fence in fences:
-        if not _is_closed(document, fence):
+        if not document.is_closed(fence):
             hidden = _count_sections(document, fence)
+            suspect = _find_suspect(document, fences, fence)
             yield Finding(
                 document.text.span(fence.first),
                 f"This code fence never closes and hides {hidden} below it: "
                 f"end it with a line {fence.markup}",
-                _find_suspects(document, fences, fence),
+                (suspect[1],) if suspect else (),
+                _close_fence(document, suspect[0] if suspect else fence),
             )
-
-
-def _is_closed(document: Document, fence: Block) -> bool:
-    last = document.text.line(fence.last).strip()
-    return fence.last > fence.first and last.startswith(fence.markup) and not last.strip(last[0])
 
 
 def _count_sections(document: Document, block: Block) -> str:
@@ -92,15 +93,36 @@ def _count_sections(document: Document, block: Block) -> str:
     return f"{count} section{'' if count == 1 else 's'}" if count else "everything"
 
 
-def _find_suspects(document: Document, fences: list[Block], last: Block) -> tuple[Note, ...]:
-    """Note the first fence before that took in a section heading: there the end may be missing."""
+def _find_suspect(
+    document: Document, fences: list[Block], last: Block
+) -> tuple[Block, Note] | None:
+    """Return the first fence before that took in a section heading: it may lack its end."""
     for fence in fences[: fences.index(last)]:
-        for number, line in document.text.numbered(fence.first + 1, fence.last):
-            heading = _SECTION_HEADING.fullmatch(line)
-            if heading and fold(heading[1]) in BY_FOLD:
-                message = f"this fence holds the heading of line {number}: its end may be missing"
-                return (Note(document.text.span(fence.first), message),)
-    return ()
+        if number := _first_heading(document, fence):
+            message = f"this fence holds the heading of line {number}: its end may be missing"
+            return fence, Note(document.text.span(fence.first), message)
+    return None
+
+
+def _first_heading(document: Document, fence: Block) -> int | None:
+    """Return the line of the first section heading that a fence took in."""
+    for number, line in document.text.numbered(fence.first + 1, fence.last):
+        heading = _SECTION_HEADING.fullmatch(line)
+        if heading and fold(heading[1]) in BY_FOLD:
+            return number
+    return None
+
+
+def _close_fence(document: Document, fence: Block) -> Fix:
+    """Close a fence before the section that it took in, else at the end of the file."""
+    number = _first_heading(document, fence)
+    if number:
+        edit = Edit.insert(number, 1, f"{fence.markup}\n\n")
+    else:
+        last = document.text.lines[-1]
+        end = f"{fence.markup}\n" if not last else f"\n{fence.markup}"
+        edit = Edit.insert(len(document.text.lines), len(last) + 1, end)
+    return Fix(f"Close the fence with {fence.markup}", (edit,))
 
 
 @rule("D004", "unclosed-comment", draft=E, approved=E)
@@ -153,7 +175,17 @@ def check_accidental_setext(plan: Plan) -> Iterator[Finding]:
             plan.header.underline,
             "This line turns the header fields above it into a heading, and no status is read: "
             "put a blank line before it",
+            fix=_divide(plan, plan.header.underline.line),
         )
+
+
+def _divide(plan: Plan, number: int) -> Fix:
+    """Make an underline the thematic break that was meant, which takes three dashes."""
+    line = plan.text.line(number)
+    if line.strip().startswith("---"):
+        return Fix("Put a blank line before it", (Edit.insert(number, 1, "\n"),), safe=True)
+    edit = Edit(Span(number, 1, number, len(line) + 1), "\n---")
+    return Fix("Make it a thematic break: a blank line, then `---`", (edit,), safe=True)
 
 
 @rule("D006", "broken-table", draft=E, approved=E)
@@ -182,7 +214,18 @@ def check_broken_table(plan: Plan) -> Iterator[Finding]:
                             plan.text.span(number),
                             f"The head has {wanted} cells and this row has {got}, so no table is "
                             f"shown: give it {wanted}",
+                            fix=Fix(f"Give it {wanted} cells", (_fit(number, line, wanted),)),
                         )
+
+
+def _fit(number: int, delimiter: str, width: int) -> Edit:
+    """Cut a delimiter row to a number of cells, or make it as long."""
+    cells = split_cells(delimiter)
+    end = len(delimiter.rstrip())
+    if len(cells) > width:
+        return Edit(Span(number, cells[width][0] + 1, number, end + 1), "")
+    start = "" if delimiter.rstrip().endswith("|") else "|"
+    return Edit.insert(number, end + 1, start + "---|" * (width - len(cells)))
 
 
 @rule("D007", "row-too-short", draft=W, approved=E)
@@ -209,7 +252,14 @@ def check_row_too_short(plan: Plan) -> Iterator[Finding]:
                 plan.text.span(row.line),
                 f"This row has {len(row.cells)} of {len(head.cells)} cells: "
                 f"add {listed(names + more)}",
+                fix=Fix("Add empty cells", (_lengthen(plan, row, missing),)),
             )
+
+
+def _lengthen(plan: Plan, row: Row, missing: int) -> Edit:
+    line = plan.text.line(row.line).rstrip()
+    start = "" if line.endswith("|") and not line.endswith("\\|") else " |"
+    return Edit.insert(row.line, len(line) + 1, start + "  |" * missing)
 
 
 @rule("D008", "row-too-long", draft=W, approved=E)
@@ -235,7 +285,19 @@ def check_row_too_long(plan: Plan) -> Iterator[Finding]:
                 plan.text.span(row.line, first.column - 1, last.end_column - 1),
                 f"This row has {len(row.cells)} cells and the head has {width}: what is too much "
                 "is not shown. Write a pipe within a cell as `\\|`",
+                fix=_escape_pipes(plan, row, len(row.cells) - width),
             )
+
+
+def _escape_pipes(plan: Plan, row: Row, excess: int) -> Fix:
+    """Escape as many pipes as there are cells too many: those within code, else the last ones."""
+    line = plan.text.line(row.line)
+    pipes = [end for _, end in split_cells(line)][:-1]
+    prose = plan.document.prose.line(row.line)
+    in_code = [place for place in pipes if prose[place] != "|"]
+    chosen = in_code[:excess] if len(in_code) >= excess else pipes[-excess:]
+    edits = tuple(Edit.insert(row.line, place + 1, "\\") for place in chosen)
+    return Fix("Escape the pipe", edits)
 
 
 @rule("D009", "heading-without-space", draft=W, approved=E)
@@ -259,6 +321,11 @@ def check_heading_without_space(plan: Plan) -> Iterator[Finding]:
                     yield Finding(
                         plan.text.span(number),
                         f"No heading without a space: write `{marks} ` before the words",
+                        fix=Fix(
+                            "Put a space after it",
+                            (Edit.insert(number, match.end(1) + 1, " "),),
+                            safe=True,
+                        ),
                     )
 
 
@@ -280,12 +347,26 @@ def check_row_swallowed_text(plan: Plan) -> Iterator[Finding]:
 
         *Unresolved questions block approval.*
     """
-    for _, row in _rows(plan):
-        if row.swallowed:
-            yield Finding(
-                plan.text.span(row.line),
-                "This line became a row of the table above: put a blank line before it",
-            )
+    for block in plan.document.blocks:
+        rows = block.table.rows if block.table else ()
+        fixable = _first_swallowed(rows)
+        for row in rows:
+            if row.swallowed:
+                edit = Edit.insert(row.line, 1, "\n")
+                yield Finding(
+                    plan.text.span(row.line),
+                    "This line became a row of the table above: put a blank line before it",
+                    fix=Fix("Put a blank line before it", (edit,), safe=True)
+                    if row is fixable
+                    else None,
+                )
+
+
+def _first_swallowed(rows: Sequence[Row]) -> Row | None:
+    """Return the row before which a table may end: the first of text, when no other follows it."""
+    swallowed = [row.swallowed for row in rows]
+    first = swallowed.index(True) if any(swallowed) else len(rows)
+    return rows[first] if first < len(rows) and all(swallowed[first:]) else None
 
 
 @rule("D011", "placeholder-left", draft=I, approved=E)

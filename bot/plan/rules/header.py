@@ -1,15 +1,20 @@
 """Group H, the header: title, Status, Complexity, Team / Ticket."""
 
+import re
 from collections.abc import Iterator
 
 from bot.plan.diagnostics import Note
 from bot.plan.fields import names_ticket, read_complexity, read_team_and_ticket
+from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Kind
 from bot.plan.model import NOWHERE, Plan, StatusFault, StatusLine
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.sections import BY_FOLD
 from bot.plan.text import Span
 from bot.plan.words import fold, is_blank, is_placeholder, quoted
+
+_CLAIM = re.compile(r"plan\b[\s:：—–-]*", re.IGNORECASE)
+_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+\b|\{FEAT-ID\}")
 
 
 @rule("H001", "title-missing", draft=E, approved=E)
@@ -31,12 +36,42 @@ def check_title_missing(plan: Plan) -> Iterator[Finding]:
     if plan.refusal:
         return
     if title is None:
-        yield Finding(NOWHERE, "No title: begin the plan with `# Plan: ID — Name`")
+        blocks = plan.document.blocks
+        edit = Edit.insert(blocks[0].first if blocks else 1, 1, f"{_write_title('')}\n\n")
+        yield Finding(
+            NOWHERE,
+            "No title: begin the plan with `# Plan: ID — Name`",
+            fix=Fix("Begin with a title", (edit,)),
+        )
     elif not title.is_plan:
-        yield Finding(title.span, "This is no plan's title: write `# Plan: ID — Name`")
+        yield Finding(
+            title.span,
+            "This is no plan's title: write `# Plan: ID — Name`",
+            fix=_retitle(plan.text.line(title.span.line), title.span),
+        )
     elif title.name is None:
         written = title.id.text if title.id and title.id_matches else "ID"
         yield Finding(title.span, f"The title lacks a name: write `# Plan: {written} — Name`")
+
+
+def _retitle(line: str, span: Span) -> Fix | None:
+    """Make a `#` heading the title, with what it says as the name."""
+    written = line.strip()
+    if not written.startswith("#"):
+        return None
+    return Fix("Make it the title", (Edit(span, _write_title(written.strip("# \t"))),))
+
+
+def _write_title(words: str) -> str:
+    """Return the title that is meant by the words of a heading.
+
+    >>> _write_title("Plan FEAT-1: Search"), _write_title("Search")
+    ('# Plan: FEAT-1: Search', '# Plan: {FEAT-ID} — Search')
+    """
+    claim = _CLAIM.match(words)
+    words = words[claim.end() :] if claim else words
+    named = words if _ID.match(words) else f"{{FEAT-ID}} — {words or '{Feature Name}'}"
+    return f"# Plan: {named}"
 
 
 @rule("H002", "id-malformed", draft=E, approved=E)

@@ -1,15 +1,21 @@
 """Group S, the sections: all of the template's, once, in order, with something in them."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from bot.plan.diagnostics import Note
+from bot.plan.fix import Edit, Fix
+from bot.plan.markdown import Kind
 from bot.plan.model import NOWHERE, Plan, Section, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.words import MAX_HINTS, did_you_mean, quoted
+from bot.plan.text import Span
+from bot.plan.words import MAX_HINTS, closest, quoted
 
 ORDER = tuple(SectionName)
+
+_HASHES = re.compile(r"\s*(#+)\s*")
 
 
 @rule("S001", "section-missing", draft=W, approved=E)
@@ -43,13 +49,36 @@ def check_section_missing(plan: Plan) -> Iterator[Finding]:
         return
     place = plan.header.title.span if plan.header.title else NOWHERE
     after = "the header"
+    line = plan.sections[0].span.line if plan.sections else None
+    misspelt = {name for _, name in _misspelt(plan)}
     for name in ORDER:
         section = plan.section(name)
         if section:
             place, after = section.span, f"“{name}”"
+            line = section.last + 1
         else:
-            yield Finding(place, f"The section “{name}” is missing: add `## {name}` after {after}")
+            yield Finding(
+                place,
+                f"The section “{name}” is missing: add `## {name}` after {after}",
+                fix=_add_section(plan, name, line) if name not in misspelt else None,
+            )
             after = f"“{name}”"
+
+
+def _add_section(plan: Plan, name: SectionName, line: int | None) -> Fix | None:
+    """Add a heading before a line, which begins a section or is none: then at the file's end."""
+    lines, blocks = plan.text.lines, plan.document.blocks
+    if line is not None and line <= len(lines):
+        edit = Edit.insert(line, 1, f"## {name}\n\n")
+    elif blocks and (
+        blocks[-1].kind is Kind.HTML
+        or (blocks[-1].kind is Kind.FENCE and not plan.document.is_closed(blocks[-1]))
+    ):
+        return None  # it would be a part of what stands there
+    else:
+        heading = f"\n\n## {name}" if lines[-1].strip() else f"\n## {name}\n"
+        edit = Edit.insert(len(lines), len(lines[-1]) + 1, heading)
+    return Fix(f"Add the heading `## {name}`", (edit,))
 
 
 @rule("S002", "section-misspelt", draft=I, approved=W)
@@ -68,15 +97,24 @@ def check_section_misspelt(plan: Plan) -> Iterator[Finding]:
         ## Task Decomposition
         ## Tasks left for later
     """
+    fixed: set[str] = set()
+    for section, name in _misspelt(plan):
+        hashes = _HASHES.match(plan.text.line(section.span.line))
+        edit = Edit(section.span, f"## {name}")
+        yield Finding(
+            section.span,
+            f"{quoted(section.heading)} is no section of the template; did you mean {name}?",
+            fix=Fix(f"Rename it to “{name}”", (edit,)) if hashes and name not in fixed else None,
+        )
+        fixed.add(name)
+
+
+def _misspelt(plan: Plan) -> list[tuple[Section, str]]:
+    """Return the sections of one's own that are close to a missing one, with its name."""
     missing = [name for name in ORDER if not plan.section(name)]
     own = (section for section in plan.sections if section.name is None and section.level == 2)
-    for section in islice(own, MAX_HINTS):
-        hint = did_you_mean(section.heading, missing)
-        if hint:
-            yield Finding(
-                section.span,
-                f"{quoted(section.heading)} is no section of the template{hint}",
-            )
+    close = ((section, closest(section.heading, missing)) for section in islice(own, MAX_HINTS))
+    return [(section, name) for section, name in close if name]
 
 
 @rule("S003", "section-order", draft=OFF, approved=I)
@@ -215,7 +253,18 @@ def check_section_level(plan: Plan) -> Iterator[Finding]:
                 section.span,
                 f"“{section.name}” is a heading of level {section.level}: "
                 f"write `## {section.name}`",
+                fix=Fix("Make it level 2", (_level(plan, section),), safe=True),
             )
+
+
+def _level(plan: Plan, section: Section) -> Edit:
+    """Make a heading one of level 2: by its hashes, or by its underline."""
+    line = section.span.line
+    hashes = _HASHES.match(plan.text.line(line))
+    if hashes:
+        return Edit(Span(line, hashes.start(1) + 1, line, hashes.end(1) + 1), "##")
+    underline = plan.text.span(section.first - 1)
+    return Edit(underline, "-" * (underline.end_column - underline.column))
 
 
 def _first_of_each(sections: Sequence[Section]) -> dict[SectionName, Section]:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.plan.diagnostics import Note
+from bot.plan.fix import Edit, Fix
 from bot.plan.graph import find_cycles
 from bot.plan.model import Plan, SectionName, TaskRow
 from bot.plan.rules.registry import E, Finding, I, W, rule
+from bot.plan.tables import Table
 from bot.plan.tasks import (
     DEPENDS_COLUMNS,
     NUMBER_COLUMNS,
@@ -15,7 +17,8 @@ from bot.plan.tasks import (
     find_task_tables,
     read_number,
 )
-from bot.plan.words import MAX_HINTS, did_you_mean, fold, is_blank, is_placeholder, listed, quoted
+from bot.plan.text import Span, Value
+from bot.plan.words import MAX_HINTS, closest, fold, is_blank, is_placeholder, listed, quoted
 
 _SERVICES = re.compile(r" ?[,;+&] ?| / | and ")
 _EVERYWHERE = frozenset({"all", "all services", "every service"})
@@ -52,6 +55,7 @@ def check_task_column_missing(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 plan.text.span(table.head.line),
                 f"The task table has no column {listed(missing)}: add it",
+                fix=_add_columns(plan, table, missing),
             )
     for row in plan.task_rows:
         if row.number and read_number(row.number.text) is None:
@@ -59,6 +63,27 @@ def check_task_column_missing(plan: Plan) -> Iterator[Finding]:
                 row.task.span,
                 f"This task has no readable number: write {row.task.number} in the column #",
             )
+
+
+def _add_columns(plan: Plan, table: Table, names: Sequence[str]) -> Fix | None:
+    """Add columns at the right, where all rows are as long as the head; tasks are numbered."""
+    width = len(table.head.cells)
+    rows = [row for row in table.rows if not row.swallowed]
+    if any(len(row.cells) != width for row in rows):
+        return None  # D007 and D008 speak first
+    numbers = {row.task.span.line: row.task.number for row in plan.task_rows}
+    lines = {table.head.line: list(names), table.head.line + 1: ["---"] * len(names)}
+    for row in rows:
+        number = str(numbers.get(row.line, ""))
+        lines[row.line] = [number if name == "#" else "" for name in names]
+    edits = tuple(_append(plan.text.line(line), line, cells) for line, cells in lines.items())
+    return Fix(f"Add the column {listed(names)}", edits)
+
+
+def _append(line: str, number: int, cells: Sequence[str]) -> Edit:
+    line = line.rstrip()
+    start = "" if line.endswith("|") and not line.endswith("\\|") else " |"
+    return Edit.insert(number, len(line) + 1, start + "".join(f" {cell} |" for cell in cells))
 
 
 @rule("T002", "tasks-missing", draft=W, approved=E)
@@ -286,12 +311,24 @@ def check_task_service_unknown(plan: Plan) -> Iterator[Finding]:
         unknown = [] if fold(written) in known else _unknown_parts(written, known)
         if unknown:
             hints += 1
-            hint = did_you_mean(unknown[0], plan.services) if hints <= MAX_HINTS else ""
+            close = closest(unknown[0], plan.services) if hints <= MAX_HINTS else None
+            hint = f"; did you mean {close}?" if close else ": add it there"
             yield Finding(
                 row.service.span,
-                f"{quoted(listed(unknown))} is not in the table of affected services"
-                f"{hint or ': add it there'}",
+                f"{quoted(listed(unknown))} is not in the table of affected services{hint}",
+                fix=_rename_service(plan, row.service, unknown[0], close) if close else None,
             )
+
+
+def _rename_service(plan: Plan, cell: Value, written: str, service: str) -> Fix | None:
+    """Write a service's known name, where the slip stands once in the cell."""
+    line, start, end = cell.span.line, cell.span.column, cell.span.end_column
+    text = plan.text.line(line)[start - 1 : end - 1]
+    if text.count(written) != 1 or "|" in service:
+        return None
+    start += text.index(written)
+    edit = Edit(Span(line, start, line, start + len(written)), service)
+    return Fix(f"Write {service}", (edit,))
 
 
 @rule("T009", "dependency-unreadable", draft=W, approved=E)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.plan.checklist import read_items
 from bot.plan.fields import read_complexity, read_team_and_ticket, shown
 from bot.plan.header import DEFAULT_ID_PATTERN, read_header
 from bot.plan.markdown import find_excess, read_document
@@ -77,6 +78,8 @@ def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
         header=header,
         task_rows=task_rows,
         question_rows=question_rows,
+        security_items=tuple(read_items(document, named.get(SectionName.SECURITY))),
+        done_items=tuple(read_items(document, named.get(SectionName.DONE))),
         document=document,
         bom=bom,
     )

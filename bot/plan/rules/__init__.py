@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.plan.rules import document, header, questions, sections, tasks
+from bot.plan.rules import (
+    document,
+    done,
+    header,
+    questions,
+    sections,
+    security,
+    tasks,
+    testing,
+)
 from bot.plan.rules.registry import REGISTERED, Finding, Rule
 
 __all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
@@ -11,7 +20,7 @@ __all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
 # Where each rule's page is published; `bot.plan.reference` writes them.
 RULES_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/rules/"
 
-GROUPS = (document, header, sections, tasks, questions)
+GROUPS = (document, header, sections, tasks, testing, security, questions, done)
 RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(REGISTERED.items())))
 
 

@@ -175,6 +175,8 @@ class Reconciler:
 
     # ── a merge group ────────────────────────────────────────────────────────
     async def _group(self, subject: GroupSubject) -> Outcome:
+        if not await self._is_queued(subject):
+            return Outcome.CLOSED  # merged or taken out: its check decides nothing any more
         try:
             judged = await self._judge_group(subject)
         except Incomplete as limit:
@@ -182,8 +184,19 @@ class Reconciler:
         run = render_check_run(judged, self._site, subject.key)
         if says(await self._publisher.read_newest(subject.head_sha), run):
             return Outcome.UNCHANGED
-        await self._publisher.publish_check_run(subject.head_sha, run, self._owned)
+        await self._publisher.publish_check_run(
+            subject.head_sha, run, lambda: self._still_queued(subject)
+        )
         return Outcome.PUBLISHED
+
+    async def _is_queued(self, subject: GroupSubject) -> bool:
+        """Whether the group's last pull request is still open: all of them close together."""
+        return (await self._reader.read_pull(subject.number)).pull.is_open
+
+    async def _still_queued(self, subject: GroupSubject) -> None:
+        await self._owned()
+        if not await self._is_queued(subject):
+            raise Superseded(f"the group of #{subject.number} ended while it was evaluated")
 
     async def _judge_group(self, subject: GroupSubject) -> list[Judged]:
         """Judge every pull request of the group by the plans in the group's own tree."""

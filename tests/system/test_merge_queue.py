@@ -64,6 +64,49 @@ async def test_an_approval_that_the_code_brings_along_does_not_count(world: Worl
     assert run.title == "FEAT-1 must be approved on main before its code"
 
 
+async def test_a_group_that_has_merged_is_left_alone(world: World) -> None:
+    one = await approved_pull(world, 1, {"src/one.py": "1\n"})
+    two = await approved_pull(world, 2, {"src/two.py": "2\n"})
+    group = await world.shop.enqueue(one, two)
+    await world.settle()
+    (run,) = world.shop.check_runs(group.head_sha, "Plan gate")
+    assert one.merged
+    assert two.merged
+    await world.sandbox.rerequest_check_run(run)
+    await world.settle()
+    assert world.shop.check_runs(group.head_sha, "Plan gate") == [run]
+
+
+async def test_numbers_in_commit_messages_can_only_add_to_the_group(world: World) -> None:
+    """Anybody's text: numbers of issues, of nothing, and of pull requests elsewhere."""
+    await world.plan_on_main("FEAT-1", "Approved")
+    await world.shop.open_issue("An issue")
+    other = await world.pull({"docs/x.txt": "1\n"}, branch="elsewhere")
+    await other.close()
+    pull = await world.code_pull("Plan: FEAT-1", branch="code")
+    files = {"src/b.py": "1\n"}
+    await world.shop.commit("code", files, "Merge pull request #1 from x\n\ntext")
+    await world.shop.commit("code", {"src/c.py": "1\n"}, "Mend (#9999)")
+    await world.shop.commit("code", {"src/d.py": "1\n"}, f"Again (#{other.number})")
+    await world.settle()
+    await world.shop.enqueue(pull)
+    await world.settle()
+    assert pull.merged
+
+
+async def test_a_group_of_too_many_is_not_passed(world: World) -> None:
+    await world.plan_on_main("FEAT-1", "Approved")
+    pull = await world.code_pull("Plan: FEAT-1", branch="code")
+    for number in range(60):
+        await world.shop.commit("code", {"src/b.py": f"{number}\n"}, f"x (#{1000 + number})")
+    await world.settle()
+    group = await world.shop.enqueue(pull)
+    await world.settle()
+    (run,) = world.shop.check_runs(group.head_sha, "Plan gate")
+    assert run.conclusion == "failure"
+    assert "more than 50 pull requests" in (run.title or "")
+
+
 async def test_a_change_of_no_known_pull_request_stops_the_group(world: World) -> None:
     pull = await approved_pull(world, 1, {"src/one.py": "1\n"})
     world.sandbox.faults.webhooks.hold()

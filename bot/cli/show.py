@@ -4,9 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
-from bot.cli.lint import add_config_argument, read_day, read_plan, read_settings
+from bot.cli.files import add_config_argument, read_plan, read_settings
+from bot.cli.formats import count, printable
+from bot.cli.formats.json import as_json
+from bot.cli.lint import read_day
 from bot.plan.diagnostics import Diagnostic
-from bot.plan.formats import as_json, count, printable
 from bot.plan.lint import LintOptions, approvable, blockers
 from bot.plan.model import Plan
 

@@ -5,13 +5,16 @@ from types import ModuleType
 
 import pytest
 
-from bot.plan import formats, graph, questions, tables, tasks, words
+from bot.cli import formats
+from bot.cli.formats import text
+from bot.plan import fix, graph, questions, tables, tasks, words
+from bot.plan.rules import header as header_rules
 from bot.plan.rules import tasks as task_rules
 
 
 @pytest.mark.parametrize(
     "module",
-    [formats, graph, questions, tables, tasks, words, task_rules],
+    [fix, formats, graph, header_rules, questions, tables, tasks, task_rules, text, words],
     ids=lambda module: module.__name__,
 )
 def test_examples(module: ModuleType) -> None:

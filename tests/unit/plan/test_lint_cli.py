@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from bot.cli import lint
+from bot.cli.files import LintSettings
+from bot.cli.formats import printable
 from bot.config.load import parse_config
 from bot.errors import UsageError
-from bot.plan.formats import printable
 
 from .conftest import run_command
 
@@ -200,8 +201,9 @@ def test_a_place_on_a_blank_line_has_no_excerpt(
 ) -> None:
     (repository / "plans/mark.md").write_text("\ufeff\n# Plan: FEAT-1 — a\n", encoding="utf-8")
     run_command(lint, "plans/mark.md")
-    first, second = capsys.readouterr().out.split("\n")[:2]
+    first, fix, second = capsys.readouterr().out.split("\n")[:3]
     assert "byte-order-mark" in first
+    assert fix == "      fix: Remove the byte-order mark (--fix)"
     assert second.startswith("plans/mark.md:2:1: ")
 
 
@@ -262,7 +264,7 @@ def test_a_wrong_configuration_is_one_line_with_its_place(repository: Path, text
 
 def test_the_defaults_are_those_of_the_configuration() -> None:
     plans = parse_config("").plans
-    assert lint.LintSettings() == lint.LintSettings(plans.paths, plans.exclude, plans.id_pattern)
+    assert LintSettings() == LintSettings(plans.paths, plans.exclude, plans.id_pattern)
 
 
 def test_as_a_command() -> None:

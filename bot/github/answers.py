@@ -148,16 +148,9 @@ class CheckRun(Struct):
     external_id: str | None = None
 
 
-class AppIdentity(Struct):
-    """The App that wrote something, where GitHub says so."""
-
-    id: int
-
-
 class Comment(Struct):
     """`GET /repos/…/issues/{number}/comments`."""
 
     id: int
     user: User | None = None
     body: str | None = None
-    performed_via_github_app: AppIdentity | None = None

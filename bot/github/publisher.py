@@ -94,10 +94,7 @@ class Publisher:
         return min(ours, key=lambda comment: comment.id, default=None)
 
     def _is_ours(self, comment: answers.Comment) -> bool:
-        if comment.performed_via_github_app is not None:
-            app = str(comment.performed_via_github_app.id)
-            if app != self._app_id:
-                return False
+        """Whether the App's own account wrote it: no other App or person can have that login."""
         user = comment.user
         return user is not None and user.type == "Bot" and user.login == self._bot_login
 

@@ -176,3 +176,29 @@ async def test_an_absurd_rate_limit_neither_spins_nor_lasts_for_ever(
     pull = await world.code_pull(body=None)
     assert await world.verdict(pull) == ("failure", "No plan linked")
     assert 10 <= world.clock.now - began <= 10 * 3_600
+
+
+async def test_a_configuration_that_is_no_text_fails(world: World) -> None:
+    await world.shop.commit("main", {".github/plan-gate.yml": b"mode: \xff\n"})
+    pull = await world.pull({"docs/a.txt": "1\n"})
+    run = await world.check(pull)
+    assert (run.conclusion, run.title) == ("failure", "Configuration error")
+    assert "not UTF-8" in (run.summary or "")
+
+
+async def test_more_plans_than_can_be_checked_fail(world: World) -> None:
+    files: dict[str, str | None] = {f"plans/F-{n}.md": f"# Plan: F-{n} — x\n" for n in range(101)}
+    pull = await world.pull(files)
+    run = await world.check(pull)
+    assert run.conclusion == "failure"
+    assert "more than 100 plan files change" in (run.title or "")
+
+
+async def test_a_comment_that_says_it_already_is_not_written_again(world: World) -> None:
+    pull = await world.code_pull(body=None)
+    await world.settle()
+    before = len(world.sandbox.requests)
+    await pull.edit(title="Another")
+    await world.settle()
+    writes = [r for r in world.sandbox.requests[before:] if r.method != "GET"]
+    assert writes == []

@@ -3,7 +3,7 @@
 import difflib
 import re
 import typing
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -18,6 +18,8 @@ MAX_ID_PATTERN = 100
 MAX_GLOBS = 100
 MAX_GLOB = 200
 
+_KEY = "key` in `"
+_INVALID = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 _TYPE_WORDS = {"object": "a mapping", "array": "a list", "str": "text", "int": "a whole number"}
 
 Places = dict[str, tuple[int, int]]
@@ -50,6 +52,7 @@ def parse_config(text: str, *, rules: Collection[str] | None = None) -> Config:
         raise _explain(str(fault), value, places) from None
     _check_id_pattern(config.plans.id_pattern, places)
     _check_globs(config, places)
+    _check_headings(config, places)
     if rules is not None:
         _check_rules(config.rules, rules, places)
     return config
@@ -125,25 +128,47 @@ def _explain(fault: str, value: object, places: Places) -> ConfigError:
     """Turn msgspec's complaint (`… - at `$.plans.paths``) into ours, with its place."""
     what, _, path = fault.partition(" - at `")
     path = path.removesuffix("`") or "$"
+    if path.startswith(_KEY):
+        return _explain_key(what, path.removeprefix(_KEY), places)
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL):
         name = unknown[1]
         return _placed(f"{path}.{name}", places, f"Unknown key `{name}`{_hint(name, path)}")
+    if wrong := _INVALID.fullmatch(what):
+        what = _not_one_of(wrong[1], typing.get_args(_type_at(path)))
     if "[...]" in path:  # msgspec does not say which entry of a mapping it is
-        parent = path.replace("[...]", "")
-        path = _first_bad_rule(value, parent)
-    if wrong := re.fullmatch(r"Invalid enum value (.*)", what, re.DOTALL):
-        what = f"{wrong[1]} is not one of {', '.join(_choices(path))}"
+        path = _first_bad_entry(value, path)
     for word, plain in _TYPE_WORDS.items():
         what = what.replace(f"`{word}`", plain)
     name = path.removeprefix("$.")
     return _placed(path, places, f"`{name}`: {what[0].lower()}{what[1:]}" if name != "$" else what)
 
 
-def _first_bad_rule(value: object, parent: str) -> str:
-    rules = value.get("rules") if isinstance(value, Mapping) else None
-    for code, severity in rules.items() if isinstance(rules, Mapping) else ():
-        if not isinstance(severity, str) or severity not in {"off", "info", "warning", "error"}:
-            return f"{parent}.{code}"
+def _explain_key(what: str, path: str, places: Places) -> ConfigError:
+    wrong = _INVALID.fullmatch(what)
+    written = wrong[1] if wrong else ""
+    text = _not_one_of(written, typing.get_args(typing.get_args(_type_at(path))[0]))
+    key = written.strip("'")
+    return _placed(f"{path}.{key}", places, f"`{path.removeprefix('$.')}`: {text}")
+
+
+def _not_one_of(written: str, choices: Sequence[str]) -> str:
+    near = difflib.get_close_matches(written.strip("'"), choices, n=1)
+    tail = f"; did you mean {near[0]}?" if near else ""
+    return f"{written} is not one of {', '.join(choices)}{tail}"
+
+
+def _first_bad_entry(value: object, path: str) -> str:
+    """Say which entry of a mapping `[...]` stands for: the first that is not of its type."""
+    parent, _, rest = path.partition("[...]")
+    wanted = _type_at(f"{parent}[...]")
+    entries = value
+    for name in parent.split(".")[1:]:
+        entries = entries.get(name) if isinstance(entries, Mapping) else None
+    for key, entry in entries.items() if isinstance(entries, Mapping) else ():
+        try:
+            msgspec.convert(entry, wanted)
+        except msgspec.ValidationError:
+            return f"{parent}.{key}{rest}"
     return parent
 
 
@@ -153,10 +178,15 @@ def _placed(path: str, places: Places, text: str) -> ConfigError:
     return ConfigError(*places[path], text)
 
 
-def _choices(path: str) -> tuple[str, ...]:
-    """The words that may stand at *path*: those of a `Literal`, or of a mapping's values."""
-    hint = typing.get_type_hints(Config)[path.split(".")[1]]
-    return typing.get_args(hint if len(path.split(".")) == 2 else typing.get_args(hint)[1])
+def _type_at(path: str) -> typing.Any:
+    """The type of what stands at a path of msgspec's: `$.key`, `[...]` in a mapping, `[0]`."""
+    hint: typing.Any = Config
+    for name, index in re.findall(r"\.(\w+)|\[(.*?)\]", path):
+        if name:
+            hint = typing.get_type_hints(hint)[name]
+        else:
+            hint = typing.get_args(hint)[1 if index == "..." else 0]
+    return hint
 
 
 def _hint(name: str, path: str) -> str:
@@ -209,6 +239,17 @@ def _check_globs(config: Config, places: Places) -> None:
                     places,
                     f"`{name}`: a glob may have {MAX_GLOB} characters, two `**` and six `*`",
                 )
+
+
+def _check_headings(config: Config, places: Places) -> None:
+    """Refuse headings that say nothing: no section could have them."""
+    aliases = {heading: f"$.sections.aliases.{heading}" for heading in config.sections.aliases}
+    extra = {
+        heading: f"$.sections.extra[{index}]" for index, heading in enumerate(config.sections.extra)
+    }
+    for heading, path in [*aliases.items(), *extra.items()]:
+        if not any(character.isalnum() for character in heading) or "\n" in heading:
+            raise _placed(path, places, f"{heading!r} is no heading: write the words of one line")
 
 
 def _check_rules(chosen: Mapping[str, str], known: Collection[str], places: Places) -> None:

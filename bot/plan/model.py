@@ -1,6 +1,7 @@
 """The plan as typed values, each with its place in the text."""
 
 import datetime
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
@@ -233,6 +234,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that hides what some rules find on its line and, where it stands alone, the next.
+
+    `rules` are codes or names as written; nobody knows yet whether there are such rules.
+    """
+
+    span: Span
+    lines: tuple[int, ...]
+    rules: tuple[Value, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a file was not parsed: the code of the rule that reports it, and what is wrong."""
 
@@ -244,7 +258,9 @@ class Refusal:
 class Plan:
     """A plan file, read. Whatever is missing is None or empty; nothing was refused for its content.
 
-    `today` is the day it is judged on: it is given in by the linter, never read from a clock.
+    What it is judged by is given in by the linter: `today`, which is never read from a clock;
+    `required`, the template's sections that it must have, and `house_sections`, further ones;
+    `unused`, the rules that suppressions name and that find nothing there.
     """
 
     id: str | None = None
@@ -268,10 +284,14 @@ class Plan:
     events: tuple[Event, ...] = ()
     security_items: tuple[Item, ...] = ()
     done_items: tuple[Item, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     document: Document = EMPTY
     bom: bool = False
     refusal: Refusal | None = None
     today: datetime.date | None = None
+    required: Collection[str] = tuple(SectionName)
+    house_sections: Sequence[str] = ()
+    unused: tuple[Value, ...] = ()
 
     @property
     def text(self) -> Text:

@@ -1,23 +1,33 @@
 """The sections of a plan: known and unknown headings, and what stands under each."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Section, SectionName
 from bot.plan.words import fold, is_blank, not_applicable
 
-BY_FOLD = {fold(name): name for name in SectionName}
+BY_FOLD = MappingProxyType({fold(name): name for name in SectionName})
 
 
-def read_sections(document: Document, title_line: int) -> tuple[Section, ...]:
+def section_names(aliases: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, SectionName]:
+    """Return the sections by their folded headings: the template's, then those a house uses."""
+    if not aliases:
+        return BY_FOLD
+    return {fold(heading): SectionName(name) for heading, name in aliases.items()} | BY_FOLD
+
+
+def read_sections(
+    document: Document, title_line: int, known_names: Mapping[str, SectionName] = BY_FOLD
+) -> tuple[Section, ...]:
     """Divide what follows the title into sections.
 
     A heading begins a section when it is of level 1 or 2, or when it has a known name and no
     heading of level 2 has that name (`### Events` under *Testing Strategy* is a sub-heading).
     """
     headings = [block for block in document.blocks if block.kind is Kind.HEADING and block.top]
-    names = [BY_FOLD.get(fold(block.text)) for block in headings]
+    names = [known_names.get(fold(block.text)) for block in headings]
     right = {name for name, block in zip(names, headings, strict=True) if block.level == 2}
     starts: list[tuple[Block, SectionName | None]] = []
     for name, block in zip(names, headings, strict=True):

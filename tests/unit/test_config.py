@@ -1,6 +1,7 @@
 """The configuration: strict, with the place of each fault and a way to mend it."""
 
 import re
+import typing
 from contextlib import suppress
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.config.load import MAX_CHARACTERS, ConfigError, parse_config
 from bot.config.match import matches
-from bot.config.schema import Config
+from bot.config.schema import Config, SectionTitle
+from bot.plan.model import SectionName
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "{}"])
@@ -25,6 +27,10 @@ plans:
   paths: ["rfc/*.md"]
   exclude: []
   id_pattern: "RFC-[0-9]{4}"
+sections:
+  aliases: {"Ereignisse": Events}
+  required: {S: ["Why & What", Task Decomposition]}
+  extra: [Observability]
 gate:
   exempt_paths: ["*.txt"]
   exempt_authors: ["alice"]
@@ -40,6 +46,9 @@ rules:
     assert config.plans.paths == ("rfc/*.md",)
     assert config.plans.exclude == ()
     assert config.plans.id_pattern == "RFC-[0-9]{4}"
+    assert config.sections.aliases == {"Ereignisse": "Events"}
+    assert config.sections.required == {"S": ("Why & What", "Task Decomposition")}
+    assert config.sections.extra == ("Observability",)
     assert config.gate.exempt_paths == ("*.txt",)
     assert config.gate.exempt_authors == ("alice",)
     assert config.gate.base_branches == ("release/*",)
@@ -51,7 +60,12 @@ rules:
     ("text", "line", "column", "words"),
     [
         ("plans: {pathz: []}", 1, 9, "Unknown key `pathz`: did you mean `paths`?"),
-        ("\nxyz: 1", 2, 1, "Unknown key `xyz`; known are comments, gate, mode, plans, rules"),
+        (
+            "\nxyz: 1",
+            2,
+            1,
+            "Unknown key `xyz`; known are comments, gate, mode, plans, rules, sections",
+        ),
         ("mode: shadw", 1, 1, "`mode`: 'shadw' is not one of enforce, shadow"),
         ("rules:\n  H006: maybe", 2, 3, "`rules.H006`: 'maybe' is not one of off, info"),
         ("rules:\n  H0O6: off", 2, 3, "No such rule as `H0O6`: did you mean H006?"),
@@ -79,6 +93,30 @@ rules:
         ("gate: {exempt_paths: [a, '**/a/**/b/**']}", 1, 26, "two `**` and six `*`"),
         ("gate: {exempt_paths: ['" + "x" * 201 + "']}", 1, 23, "200 characters"),
         ("gate: {exempt_paths: [" + "a," * 101 + "]}", 1, 8, "more than 100 globs"),
+        ("sections: {alias: {}}", 1, 12, "Unknown key `alias`: did you mean `aliases`?"),
+        (
+            "sections:\n  aliases:\n    a: Events\n    b.c: Evnts",
+            *(4, 5),
+            "`sections.aliases.b.c`: 'Evnts' is not one of Why & What, Services",
+        ),
+        ("sections: {aliases: {a: Evnts}}", 1, 22, "Definition of Done; did you mean Events?"),
+        ("sections: {aliases: {a: [b]}}", 1, 22, "`sections.aliases.a`: expected text, got a list"),
+        ("sections: {aliases: [a]}", 1, 12, "`sections.aliases`: expected a mapping, got a list"),
+        ("sections: {aliases: {'—': Events}}", 1, 22, "'—' is no heading"),
+        ("sections:\n  required:\n    s: []", 3, 5, "`sections.required`: 's' is not one of S, M"),
+        (
+            "sections:\n  required:\n    S: [Events]\n    M: [Events, Events, Risks]",
+            *(4, 25),
+            "`sections.required.M[2]`: 'Risks' is not one of Why & What",
+        ),
+        (
+            "sections: {required: {S: all}}",
+            1,
+            23,
+            "`sections.required.S`: expected a list, got text",
+        ),
+        ("sections: {extra: [a, '']}", 1, 23, "'' is no heading"),
+        ("sections: {extra: [1]}", 1, 20, "`sections.extra[0]`: expected text"),
         ("plans: {id_pattern: '[a'}", 1, 9, "is no pattern: unterminated"),
         ("plans: {id_pattern: 'a*'}", 1, 9, "matches nothing at all"),
     ],
@@ -96,6 +134,10 @@ def test_scalars_are_read_as_yaml_1_2() -> None:
         parse_config("mode: '12'")
     with pytest.raises(ConfigError, match="got `bool`"):
         parse_config("mode: true")
+
+
+def test_the_sections_are_those_of_the_plan_language() -> None:
+    assert typing.get_args(SectionTitle) == tuple(SectionName)
 
 
 @given(st.text(alphabet=st.sampled_from("ab:[]{}&*!|>-?'\"#,\n \t%@`0\0é")))

@@ -9,9 +9,8 @@ from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Kind
 from bot.plan.model import NOWHERE, Plan, StatusFault, StatusLine
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.sections import BY_FOLD
 from bot.plan.text import Span
-from bot.plan.words import fold, is_blank, is_placeholder, quoted
+from bot.plan.words import is_blank, is_placeholder, quoted
 
 _CLAIM = re.compile(r"plan\b[\s:：—–-]*", re.IGNORECASE)
 _ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+\b|\{FEAT-ID\}")
@@ -113,10 +112,11 @@ def check_second_title(plan: Plan) -> Iterator[Finding]:
         ## Appendix
     """
     title = plan.header.title
+    named = {section.span for section in plan.sections if section.name}
     for block in plan.document.blocks:
         if block.kind is Kind.HEADING and block.level == 1 and block.top:
             span = plan.text.span(block.first)
-            if title and span != title.span and fold(block.text) not in BY_FOLD:
+            if title and span != title.span and span not in named:
                 yield Finding(
                     span,
                     "A second title: make it a section (`##`), or a plan file of its own",

@@ -11,7 +11,7 @@ from bot.plan.markdown import Kind
 from bot.plan.model import NOWHERE, Plan, Section, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.text import Span
-from bot.plan.words import MAX_HINTS, closest, quoted
+from bot.plan.words import MAX_HINTS, closest, fold, plain, quoted
 
 ORDER = tuple(SectionName)
 
@@ -22,7 +22,8 @@ _HASHES = re.compile(r"\s*(#+)\s*")
 def check_section_missing(plan: Plan) -> Iterator[Finding]:
     """A section of the template is absent.
 
-    One that does not apply stays, and says so: `N/A — reason`.
+    One that does not apply stays, and says so: `N/A — reason`. The configuration may require fewer
+    sections of small plans, call them otherwise, and add sections of its own (`sections`).
 
     Bad:
         # Plan: FEAT-1 — Search
@@ -56,16 +57,25 @@ def check_section_missing(plan: Plan) -> Iterator[Finding]:
         if section:
             place, after = section.span, f"“{name}”"
             line = section.last + 1
-        else:
+        elif name in plan.required:
             yield Finding(
                 place,
                 f"The section “{name}” is missing: add `## {name}` after {after}",
                 fix=_add_section(plan, name, line) if name not in misspelt else None,
             )
             after = f"“{name}”"
+    headings = {fold(section.heading) for section in plan.sections}
+    for heading in plan.house_sections:
+        if fold(heading) not in headings:
+            yield Finding(
+                place,
+                f"The section {quoted(heading)} is missing, which plans have here: "
+                f"add `## {heading}`",
+                fix=_add_section(plan, heading, None),
+            )
 
 
-def _add_section(plan: Plan, name: SectionName, line: int | None) -> Fix | None:
+def _add_section(plan: Plan, name: str, line: int | None) -> Fix | None:
     """Add a heading before a line, which begins a section or is none: then at the file's end."""
     lines, blocks = plan.text.lines, plan.document.blocks
     if line is not None and line <= len(lines):
@@ -191,11 +201,12 @@ def check_section_empty(plan: Plan) -> Iterator[Finding]:
 
         N/A — search emits nothing
     """
+    house = set(map(fold, plan.house_sections))
     for section in plan.sections:
-        if section.name and not section.content:
-            yield Finding(
-                section.span, f"“{section.name}” is empty: fill it in, or write `N/A — reason`"
-            )
+        asked = section.name or fold(section.heading) in house
+        if asked and not section.content:
+            shown = section.name or plain(section.heading)
+            yield Finding(section.span, f"“{shown}” is empty: fill it in, or write `N/A — reason`")
 
 
 @rule("S006", "na-without-reason", draft=OFF, approved=I)
@@ -252,7 +263,7 @@ def check_section_level(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 section.span,
                 f"“{section.name}” is a heading of level {section.level}: "
-                f"write `## {section.name}`",
+                f"write `## {plain(section.heading)}`",
                 fix=Fix("Make it level 2", (_level(plan, section),), safe=True),
             )
 

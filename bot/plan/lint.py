@@ -2,24 +2,32 @@
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.plan.diagnostics import Diagnostic, Severity
+from bot.plan.ignored import read_ignored
 from bot.plan.model import Plan, Status
 from bot.plan.rules import RULES, Rule
 
-# What explains an unset status. While it is unset these block, whatever the configuration says.
+# What explains an unset status. While it is unset these block, whatever the configuration says,
+# and no suppression hides them.
 _STATUS_RULES = frozenset({"D002", "D005", "D012", "H001", "H004", "H005", "H006", "H007", "H008"})
 
 
 @dataclass(frozen=True, slots=True)
 class LintOptions:
-    """How to lint: as which status, on which day, and the configuration's `rules:`."""
+    """How to lint: as which status, on which day, and what of the configuration matters.
+
+    `required` names, by complexity, the sections that a plan must have: without, all of them.
+    `house_sections` are headings that every plan must have besides.
+    """
 
     as_status: Status | None = None
     today: datetime.date | None = None
     severities: Mapping[str, str] = field(default_factory=dict)
+    required: Mapping[str, Collection[str]] = field(default_factory=dict)
+    house_sections: Sequence[str] = ()
 
 
 def lint(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
@@ -36,9 +44,9 @@ def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnost
     The Status line plays no part unless it is unset or unclear; then that itself blocks.
     """
     severities = {code: _severity(rule, Status.APPROVED, options) for code, rule in RULES.items()}
-    if plan.status is Status.UNSET:
-        severities |= dict.fromkeys(_STATUS_RULES, Severity.ERROR)
-    return tuple(found for found in _run(plan, options, severities) if found.blocks)
+    lasting = _STATUS_RULES if plan.status is Status.UNSET else frozenset()
+    severities |= dict.fromkeys(lasting, Severity.ERROR)
+    return tuple(found for found in _run(plan, options, severities, lasting) if found.blocks)
 
 
 def approvable(plan: Plan, options: LintOptions = LintOptions()) -> bool:
@@ -54,9 +62,20 @@ def _severity(rule: Rule, status: Status, options: LintOptions) -> Severity | No
 
 
 def _run(
-    plan: Plan, options: LintOptions, severities: Mapping[str, Severity | None]
+    plan: Plan,
+    options: LintOptions,
+    severities: Mapping[str, Severity | None],
+    lasting: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    judged = dataclasses.replace(plan, today=options.today)
+    """Run the rules that have a severity; what suppressions hide goes, but for `lasting` codes."""
+    judged = dataclasses.replace(
+        plan,
+        today=options.today,
+        required=options.required.get(plan.complexity or "", plan.required),
+        house_sections=options.house_sections,
+    )
+    ignored = read_ignored(judged)
+    judged = dataclasses.replace(judged, unused=ignored.unused) if ignored.unused else judged
     found = [
         Diagnostic(
             code,
@@ -70,5 +89,6 @@ def _run(
         for code, severity in severities.items()
         if severity is not None
         for finding in RULES[code].check(judged)
+        if (code, finding.span.line) not in ignored.places or code in lasting
     ]
     return tuple(sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code)))

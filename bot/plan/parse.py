@@ -9,6 +9,7 @@ from bot.plan.markdown import find_excess, read_document
 from bot.plan.model import Plan, Refusal, Section, SectionName, Status
 from bot.plan.questions import read_questions
 from bot.plan.sections import read_sections
+from bot.plan.suppressions import read_suppressions
 from bot.plan.tables import cell
 from bot.plan.tasks import SERVICE_COLUMNS, find_task_tables, read_tasks
 from bot.plan.text import Text
@@ -80,6 +81,7 @@ def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
         question_rows=question_rows,
         security_items=tuple(read_items(document, named.get(SectionName.SECURITY))),
         done_items=tuple(read_items(document, named.get(SectionName.DONE))),
+        suppressions=tuple(read_suppressions(document)),
         document=document,
         bom=bom,
     )

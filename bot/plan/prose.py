@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 _OPENER = re.compile(r"\\.|`+|<!--", re.DOTALL)
 _RUN = re.compile(r"`+")
@@ -11,37 +11,37 @@ _VISIBLE = re.compile(r"[^\n]")
 
 def mask_comments(source: str) -> str:
     """Blank out the HTML comments; one that never closes hides the rest."""
-    kept = []
+    return _mask(source, find_comments(source))
+
+
+def find_comments(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where the HTML comments start and end; one that never closes ends with the source."""
     position = 0
     while (start := source.find("<!--", position)) >= 0:
         end = source.find("-->", start + 4)
-        end = len(source) if end < 0 else end + 3
-        kept += [source[position:start], _blank(source[start:end])]
-        position = end
-    return "".join(kept) + source[position:]
+        position = len(source) if end < 0 else end + 3
+        yield start, position
 
 
 def mask_inline(source: str) -> str:
     """Blank out code spans and comments of one paragraph, whichever begins first.
 
-    A backtick run closes at the next run of the same length (CommonMark §6.1). The runs are indexed
-    by length and the last `-->` is known, so that unclosed ones cost no quadratic time.
+    A backtick run closes at the next run of the same length (CommonMark §6.1).
+    """
+    return _mask(source, find_hidden(source))
+
+
+def find_hidden(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where the code spans and the comments of one paragraph start and end.
+
+    The runs are indexed by length and the last `-->` is known, so that unclosed ones cost no
+    quadratic time.
     """
     runs: defaultdict[int, list[int]] = defaultdict(list)
     for run in _RUN.finditer(source):
         runs[len(run[0])].append(run.start())
     for starts in runs.values():
         starts.reverse()  # the next run is then popped off the end
-
-    kept = []
-    position = 0
-    for start, end in _hidden_ranges(source, runs):
-        kept += [source[position:start], _blank(source[start:end])]
-        position = end
-    return "".join(kept) + source[position:]
-
-
-def _hidden_ranges(source: str, runs: Mapping[int, list[int]]) -> Iterator[tuple[int, int]]:
     position = 0
     last_comment_end = source.rfind("-->")
     while match := _OPENER.search(source, position):
@@ -60,5 +60,10 @@ def _hidden_ranges(source: str, runs: Mapping[int, list[int]]) -> Iterator[tuple
                 yield start, position
 
 
-def _blank(hidden: str) -> str:
-    return _VISIBLE.sub(" ", hidden)
+def _mask(source: str, ranges: Iterable[tuple[int, int]]) -> str:
+    kept = []
+    position = 0
+    for start, end in ranges:
+        kept += [source[position:start], _VISIBLE.sub(" ", source[start:end])]
+        position = end
+    return "".join(kept) + source[position:]

@@ -10,6 +10,7 @@ from bot.plan.rules import (
     questions,
     sections,
     security,
+    suppressions,
     tasks,
     testing,
 )
@@ -20,7 +21,7 @@ __all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
 # Where each rule's page is published; `bot.plan.reference` writes them.
 RULES_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/rules/"
 
-GROUPS = (document, header, sections, tasks, testing, security, questions, done)
+GROUPS = (document, header, sections, tasks, testing, security, questions, done, suppressions)
 RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(REGISTERED.items())))
 
 

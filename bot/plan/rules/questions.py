@@ -42,7 +42,7 @@ def check_question_unanswered(plan: Plan) -> Iterator[Finding]:
             )
 
 
-@rule("O002", "question-overdue", draft=W, approved=E)
+@rule("O002", "question-overdue", draft=W, approved=E, needs="today")
 def check_question_overdue(plan: Plan) -> Iterator[Finding]:
     """An unanswered question is past its due date.
 

@@ -27,7 +27,10 @@ Check = Callable[[Plan], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its stable code, its name, its severity for a Draft and for an Approved plan."""
+    """A rule: its stable code, its name, its severity for a Draft and for an Approved plan.
+
+    `needs` names what the linter must give in for it (a field of `Plan`); without, it is silent.
+    """
 
     code: str
     name: str
@@ -35,18 +38,37 @@ class Rule:
     approved: Severity | None
     check: Check
     doc: str
+    needs: str = ""
 
+
+# The groups of rules that no plan can switch off: suppressions, gate.
+_LASTING = ("N", "G")
 
 REGISTERED: dict[str, Rule] = {}
 
 
 def rule(
-    code: str, name: str, *, draft: Severity | None, approved: Severity | None
+    code: str,
+    name: str,
+    *,
+    draft: Severity | None,
+    approved: Severity | None,
+    needs: str = "",
 ) -> Callable[[Check], Check]:
     """Register a check under its code; its docstring is the rule's documentation."""
 
     def register(check: Check) -> Check:
-        REGISTERED[code] = Rule(code, name, draft, approved, check, check.__doc__ or "")
+        REGISTERED[code] = Rule(code, name, draft, approved, check, check.__doc__ or "", needs)
         return check
 
     return register
+
+
+def find_suppressible(written: str) -> Rule | None:
+    """Return the rule that a suppression names by code or by name, None where it can hide none.
+
+    The rules about suppressions last, and so do the gate's, which are none of a plan's.
+    """
+    by_name = (rule for rule in REGISTERED.values() if rule.name == written.lower())
+    found = REGISTERED.get(written.upper()) or next(by_name, None)
+    return found if found and not found.code.startswith(_LASTING) else None

@@ -1,0 +1,95 @@
+"""Group N, suppressions: each hides something, names a rule and says why."""
+
+from collections.abc import Iterator
+
+from bot.plan.model import Plan
+from bot.plan.rules.registry import REGISTERED, E, Finding, W, find_suppressible, rule
+from bot.plan.words import MAX_HINTS, did_you_mean, quoted
+
+_SHAPE = "`<!-- plan-gate: ignore T008 — reason -->`"
+
+
+@rule("N001", "suppression-unused", draft=W, approved=W)
+def check_suppression_unused(plan: Plan) -> Iterator[Finding]:
+    """A suppression hides nothing.
+
+    It hides what is found on its own line or, standing alone, on the next. What it names and is not
+    found there may be found elsewhere one day, and then nobody has judged that.
+
+    Bad:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore H003 — the appendix is for the auditors -->
+        ## Appendix
+    Good:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore H003 — the appendix is for the auditors -->
+        # Appendix
+    """
+    for written in plan.unused:
+        yield Finding(
+            written.span, f"{quoted(written.text)} finds nothing here to ignore: take it out"
+        )
+
+
+@rule("N002", "suppression-unknown", draft=W, approved=E)
+def check_suppression_unknown(plan: Plan) -> Iterator[Finding]:
+    """A suppression names no rule that can be ignored.
+
+    Rules are named by code or by name, several with commas between. The gate's rules (G) and these
+    about suppressions (N) cannot be ignored.
+
+    Bad:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore second-titel — the appendix is for the auditors -->
+        # Appendix
+    Good:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore second-title — the appendix is for the auditors -->
+        # Appendix
+
+        `<!-- plan-gate: ignore X999 -->` in code is none.
+    """
+    hints = 0
+    for suppression in plan.suppressions:
+        if not suppression.rules:
+            yield Finding(suppression.span, f"No rule is named: write {_SHAPE}")
+        for written in suppression.rules:
+            if find_suppressible(written.text) is None:
+                hints += 1
+                hint = _hint(written.text) if hints <= MAX_HINTS else ""
+                advice = hint or ": take it out"
+                yield Finding(
+                    written.span, f"{quoted(written.text)} is no rule that can be ignored{advice}"
+                )
+
+
+@rule("N003", "suppression-unreasoned", draft=W, approved=E)
+def check_suppression_unreasoned(plan: Plan) -> Iterator[Finding]:
+    """A suppression does not say why.
+
+    The reason is what a reviewer can agree with.
+
+    Bad:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore H003 -->
+        # Appendix
+    Good:
+        # Plan: FEAT-1 — Search
+
+        <!-- plan-gate: ignore H003 — the appendix is for the auditors -->
+        # Appendix
+    """
+    for suppression in plan.suppressions:
+        if not any(character.isalnum() for character in suppression.reason):
+            yield Finding(suppression.span, f"Say why this is ignored: {_SHAPE}")
+
+
+def _hint(written: str) -> str:
+    """Guess the rule that was meant among the names that begin alike."""
+    names = (name for known in REGISTERED.values() if find_suppressible(name := known.name))
+    return did_you_mean(written, [name for name in names if name[0] == written[0].lower()])

@@ -1,0 +1,1 @@
+"""Speed, measured as ratios in one run against something real. Nothing here is a test."""

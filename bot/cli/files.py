@@ -1,6 +1,7 @@
 """Plan files on disk, and the configuration that says which they are. It reads, and no more."""
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import UsageError
-from bot.plan.model import Plan
+from bot.plan.lint import LintOptions
+from bot.plan.model import Plan, Status
 from bot.plan.parse import DEFAULT_ID_PATTERN, MAX_BYTES, parse_plan
+from bot.plan.rules import RULES
 
 CONFIG_PATH = Path(".github", "plan-gate.yml")
 STDIN = "-"
@@ -23,6 +26,19 @@ class LintSettings:
     exclude: tuple[str, ...] = ("**/README.md", "**/TEMPLATE.md")
     id_pattern: str = DEFAULT_ID_PATTERN
     rules: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    house_sections: tuple[str, ...] = ()
+
+    def parse(self, source: bytes | str) -> Plan:
+        """Read a plan as the configuration has it."""
+        return parse_plan(source, id_pattern=self.id_pattern, aliases=self.aliases)
+
+    def options(
+        self, as_status: Status | None = None, today: datetime.date | None = None
+    ) -> LintOptions:
+        """Return how to lint by the configuration."""
+        return LintOptions(as_status, today, self.rules, self.required, self.house_sections)
 
 
 def add_paths_argument(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +63,7 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
 
 def read_plan(path: str, settings: LintSettings) -> Plan:
     """Read and parse one plan file."""
-    return parse_plan(read_source(path), id_pattern=settings.id_pattern)
+    return settings.parse(read_source(path))
 
 
 def read_source(path: str) -> bytes:
@@ -69,15 +85,23 @@ def read_settings(start: Path, config: Path | None) -> LintSettings:
     from bot.config.load import ConfigError, parse_config
 
     try:
-        loaded = parse_config(config.read_text(encoding="utf-8-sig"))
+        loaded = parse_config(config.read_text(encoding="utf-8-sig"), rules=RULES)
     except OSError as error:
         raise UsageError(f"{config}: {reason(error)}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{config}: not UTF-8 text; save it as UTF-8") from None
     except ConfigError as error:
         raise UsageError(f"{config}:{error.line}:{error.column}: {error}") from None
-    plans = loaded.plans
-    return LintSettings(plans.paths, plans.exclude, plans.id_pattern, loaded.rules)
+    plans, sections = loaded.plans, loaded.sections
+    return LintSettings(
+        plans.paths,
+        plans.exclude,
+        plans.id_pattern,
+        loaded.rules,
+        sections.aliases,
+        {size: names for size, names in sections.required.items()},  # noqa: C416 - wider keys
+        sections.extra,
+    )
 
 
 def find_config(start: Path) -> Path | None:

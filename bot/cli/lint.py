@@ -18,7 +18,7 @@ from bot.cli.files import (
 )
 from bot.cli.formats import FORMATS, Linted
 from bot.errors import UsageError
-from bot.plan.lint import LintOptions, lint
+from bot.plan.lint import lint
 from bot.plan.model import Status
 
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     linted = []
     for name in args.paths or [""]:
         settings = read_settings(Path(name), args.config)
-        options = LintOptions(as_status, today, settings.rules)
+        options = settings.options(as_status, today)
         for path in find_plans(name, settings):
             plan = read_plan(path, settings)
             linted.append(Linted(path, plan.text, lint(plan, options)))

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     path: str = args.path
     settings = read_settings(Path(path), args.config)
     plan = read_plan(path, settings)
-    options = LintOptions(today=read_day(None), severities=settings.rules)
+    options = settings.options(today=read_day(None))
     if args.format == "json":
         print(json.dumps(_as_json(path, plan, options), ensure_ascii=False, indent=2))
     else:

@@ -1,6 +1,7 @@
 """A file becomes a `Plan`. It never raises, and what it refuses to read has no status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from bot.plan.checklist import read_items
 from bot.plan.fields import read_complexity, read_team_and_ticket, shown
@@ -8,7 +9,7 @@ from bot.plan.header import DEFAULT_ID_PATTERN, read_header
 from bot.plan.markdown import find_excess, read_document
 from bot.plan.model import Plan, Refusal, Section, SectionName, Status
 from bot.plan.questions import read_questions
-from bot.plan.sections import read_sections
+from bot.plan.sections import read_sections, section_names
 from bot.plan.suppressions import read_suppressions
 from bot.plan.tables import cell
 from bot.plan.tasks import SERVICE_COLUMNS, find_task_tables, read_tasks
@@ -21,9 +22,16 @@ MAX_BYTES = 512 * 1024
 
 
 def parse_plan(
-    source: bytes | str, *, id_pattern: str = DEFAULT_ID_PATTERN, max_bytes: int = MAX_BYTES
+    source: bytes | str,
+    *,
+    id_pattern: str = DEFAULT_ID_PATTERN,
+    aliases: Mapping[str, str] = MappingProxyType({}),
+    max_bytes: int = MAX_BYTES,
 ) -> Plan:
-    """Read a plan file. Every input gives a plan; `Plan.refusal` says why one was not read."""
+    """Read a plan file. Every input gives a plan; `Plan.refusal` says why one was not read.
+
+    *aliases* are headings that stand for sections of the template, by the section's name.
+    """
     decoded = _decode(source, max_bytes)
     if isinstance(decoded, Refusal):
         return Plan(refusal=decoded)
@@ -31,7 +39,7 @@ def parse_plan(
     text = Text.of(decoded.removeprefix("\ufeff"))
     if excess := find_excess(text):
         return Plan(bom=bom, refusal=Refusal("D012", excess))
-    return _read_plan(text, id_pattern, bom=bom)
+    return _read_plan(text, id_pattern, section_names(aliases), bom=bom)
 
 
 def _decode(source: bytes | str, max_bytes: int) -> str | Refusal:
@@ -48,12 +56,14 @@ def _decode(source: bytes | str, max_bytes: int) -> str | Refusal:
         return Refusal("D002", f"byte 0x{byte:02X} at offset {error.start}, on line {line}")
 
 
-def _read_plan(text: Text, id_pattern: str, *, bom: bool) -> Plan:
+def _read_plan(
+    text: Text, id_pattern: str, names: Mapping[str, SectionName], *, bom: bool
+) -> Plan:
     document = read_document(text)
     header = read_header(document, id_pattern)
     title = header.title
     status = header.statuses[0] if header.statuses else None  # of several none is a status
-    sections = read_sections(document, title.span.line if title else 0)
+    sections = read_sections(document, title.span.line if title else 0, names)
     named = {section.name: section for section in reversed(sections) if section.name}
     task_rows = tuple(read_tasks(text, find_task_tables(named.get(SectionName.TASKS))))
     question_rows = tuple(

@@ -1,19 +1,27 @@
 """The documents name everything that there is, and nothing that there is not."""
 
+import json
 import re
+import subprocess
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from bot.cli import COMMANDS
-from bot.config.load import parse_config
+from bot.config.jsonschema import render as render_schema
+from bot.config.load import ConfigError, parse_config
 from bot.config.schema import Config
 from bot.plan.rules import RULES
 from bot.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
+SCHEMA = ROOT / "docs/plan-gate.schema.json"
 README = (ROOT / "README.md").read_text()
 
 
@@ -45,6 +53,36 @@ def test_no_other_key_is_documented() -> None:
     section = CONFIGURATION.partition("## Of the server")[0]
     documented = re.findall(r"^\| `([a-z._]+)` \|", section, re.MULTILINE)
     assert documented == [key for key, _ in keys(Config())]
+
+
+def test_the_json_schema_is_up_to_date() -> None:
+    """Run `python -m bot.config.jsonschema docs/plan-gate.schema.json` when this fails."""
+    assert SCHEMA.read_text("utf-8") == render_schema()
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("", True),
+        ("mode: shadow\nrules: {T007: error}", True),
+        ("sections: {required: {S: [Events]}, aliases: {Ereignisse: Events}}", True),
+        ("sections: {required: {s: [Events]}}", False),
+        ("sections: {aliases: {Ereignisse: Evnts}}", False),
+        ("pathz: []", False),
+        ("plans: {paths: a}", False),
+    ],
+)
+def test_the_json_schema_agrees_with_the_parser(text: str, valid: bool) -> None:
+    value = yaml.safe_load(text) or {}
+    assert Draft202012Validator(json.loads(render_schema())).is_valid(value) is valid
+    with nullcontext() if valid else pytest.raises(ConfigError):
+        parse_config(text)
+
+
+def test_the_json_schema_is_written_by_its_module(tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    subprocess.run([sys.executable, "-m", "bot.config.jsonschema", str(file)], check=True)
+    assert file.read_text("utf-8") == render_schema()
 
 
 def test_the_example_is_a_configuration() -> None:
@@ -80,7 +118,9 @@ def test_every_rule_has_its_page(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in ROOT.rglob("*.md") if not {".venv", "tests", "bot"} & set(p.parts)], ids=str
+    "path",
+    [p for p in ROOT.rglob("*.md") if not {".venv", "node_modules", "tests", "bot"} & set(p.parts)],
+    ids=str,
 )
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):

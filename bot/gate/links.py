@@ -1,13 +1,14 @@
 """Which plans a pull request names, and where. It reads untrusted text and decides nothing."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
+
+from bot.plan.prose import mask_inline
 
 MAX_BODY = 65_536  # GitHub's own limit for a description
 MAX_LINKS = 20
@@ -163,7 +164,7 @@ def _in_branch(ref: str, id_pattern: str, known: Collection[str]) -> Iterator[Li
 def visible_lines(text: str) -> Iterator[str]:
     """The lines of Markdown *text* that a reader sees as prose: no code, quote or HTML comment.
 
-    Blocks alone are parsed: what hides inside a line is cut out by `_without_hidden`.
+    Blocks alone are parsed; code and comments inside a line are blanked out.
     """
     quoted = 0
     for token in _blocks.parse(text[:MAX_BODY].replace("\r\n", "\n")):
@@ -173,33 +174,4 @@ def visible_lines(text: str) -> Iterator[str]:
             case "blockquote_close":
                 quoted -= 1
             case "inline" if not quoted:
-                yield from (line.strip() for line in _without_hidden(token.content).split("\n"))
-
-
-_HIDING = re.compile(r"<!--|`+")
-
-
-def _without_hidden(text: str) -> str:
-    """*text* without HTML comments and code spans; a comment that never ends hides the rest.
-
-    One pass over the text: a run of backticks is closed by the next run of the same length.
-    """
-    runs: dict[int, list[int]] = {}
-    for run in re.finditer("`+", text):
-        runs.setdefault(len(run[0]), []).append(run.start())
-    shown, at = [], 0
-    for opening in _HIDING.finditer(text):
-        if opening.start() < at:
-            continue
-        if opening[0] == "<!--":
-            close = text.find("-->", opening.end())
-            end = len(text) if close < 0 else close + len("-->")
-        else:
-            closers = runs[len(opening[0])]
-            index = bisect_right(closers, opening.start())
-            if index == len(closers):
-                continue  # it closes nowhere, so it is only backticks
-            end = closers[index] + len(opening[0])
-        shown.append(text[at : opening.start()])
-        at = end
-    return " ".join([*shown, text[at:]])
+                yield from (line.strip() for line in mask_inline(token.content).split("\n"))

@@ -58,7 +58,7 @@ def links(**words: str) -> Links:
         # what a reader does not see as prose does not count
         ("<!-- Plan: FEAT-12 -->", []),
         ("text <!--\nPlan: FEAT-12\n--> text", []),
-        ("text <!--\nPlan: FEAT-12", []),
+        ("text <!--\nPlan: FEAT-12", [("FEAT-12", None)]),  # a comment that never ends is text
         ("> Plan: FEAT-12", []),
         ("> quote\nPlan: FEAT-12", []),
         ("```\nPlan: FEAT-12\n```", []),

@@ -1,20 +1,23 @@
 """A file becomes a `Plan`. It never raises, and what it refuses to read has no status."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.plan.api import read_endpoints
 from bot.plan.checklist import read_items
+from bot.plan.events import read_events
 from bot.plan.fields import read_complexity, read_team_and_ticket, shown
 from bot.plan.header import DEFAULT_ID_PATTERN, read_header
 from bot.plan.markdown import find_excess, read_document
-from bot.plan.model import Plan, Refusal, Section, SectionName, Status
+from bot.plan.model import Plan, Refusal, SectionName, Status
 from bot.plan.questions import read_questions
 from bot.plan.sections import read_sections, section_names
+from bot.plan.services import read_services
 from bot.plan.suppressions import read_suppressions
-from bot.plan.tables import cell
-from bot.plan.tasks import SERVICE_COLUMNS, find_task_tables, read_tasks
+from bot.plan.tasks import find_task_tables, read_tasks
 from bot.plan.text import Text
-from bot.plan.words import is_placeholder, not_applicable, plain
+from bot.plan.why import read_purpose
+from bot.plan.words import plain
 
 __all__ = ["DEFAULT_ID_PATTERN", "MAX_BYTES", "parse_plan"]
 
@@ -56,9 +59,7 @@ def _decode(source: bytes | str, max_bytes: int) -> str | Refusal:
         return Refusal("D002", f"byte 0x{byte:02X} at offset {error.start}, on line {line}")
 
 
-def _read_plan(
-    text: Text, id_pattern: str, names: Mapping[str, SectionName], *, bom: bool
-) -> Plan:
+def _read_plan(text: Text, id_pattern: str, names: Mapping[str, SectionName], *, bom: bool) -> Plan:
     document = read_document(text)
     header = read_header(document, id_pattern)
     title = header.title
@@ -72,6 +73,7 @@ def _read_plan(
         if section.name is SectionName.QUESTIONS
         for row in read_questions(document, section)
     )
+    service_rows = tuple(read_services(named.get(SectionName.SERVICES)))
     team, ticket = read_team_and_ticket(header)
     return Plan(
         id=title.id.text if title and title.id and title.id_matches else None,
@@ -82,27 +84,20 @@ def _read_plan(
         complexity=read_complexity(header)[0],
         team=shown(team),
         ticket=shown(ticket),
-        services=tuple(_read_services(named.get(SectionName.SERVICES))),
+        services=tuple(row.name for row in service_rows),
         tasks=tuple(row.task for row in task_rows),
         questions=tuple(row.question for row in question_rows),
         sections=sections,
         header=header,
         task_rows=task_rows,
         question_rows=question_rows,
+        purpose=read_purpose(document, named.get(SectionName.WHY)),
+        service_rows=service_rows,
+        endpoints=tuple(read_endpoints(document, named.get(SectionName.API))),
+        events=tuple(read_events(document, named.get(SectionName.EVENTS))),
         security_items=tuple(read_items(document, named.get(SectionName.SECURITY))),
         done_items=tuple(read_items(document, named.get(SectionName.DONE))),
         suppressions=tuple(read_suppressions(document)),
         document=document,
         bom=bom,
     )
-
-
-def _read_services(section: Section | None) -> Iterator[str]:
-    """Yield the names in the services table, neither placeholders nor N/A."""
-    for table in section.tables if section else ():
-        column = table.column(*SERVICE_COLUMNS)
-        for row in table.rows:
-            name = plain(cell(row, column).text)
-            own = name and not is_placeholder(name) and not_applicable(name) is None
-            if own and not row.swallowed:
-                yield name

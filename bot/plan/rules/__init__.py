@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.plan.rules import (
+    api,
     document,
     done,
+    events,
     header,
     questions,
     sections,
     security,
+    services,
     suppressions,
     tasks,
     testing,
+    why,
 )
 from bot.plan.rules.registry import REGISTERED, Finding, Rule
 
@@ -21,7 +25,21 @@ __all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
 # Where each rule's page is published; `bot.plan.reference` writes them.
 RULES_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/rules/"
 
-GROUPS = (document, header, sections, tasks, testing, security, questions, done, suppressions)
+GROUPS = (
+    document,
+    header,
+    sections,
+    why,
+    services,
+    api,
+    events,
+    tasks,
+    testing,
+    security,
+    questions,
+    done,
+    suppressions,
+)
 RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(REGISTERED.items())))
 
 

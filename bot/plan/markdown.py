@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.plan.prose import mask_comments, mask_inline
+from bot.plan.table_rule import table
 from bot.plan.tables import Table, read_table
 from bot.plan.text import Text
 
@@ -107,6 +108,7 @@ def read_document(text: Text) -> Document:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
     return parser.disable(["inline", "text_join"])
 
 

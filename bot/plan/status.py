@@ -56,6 +56,8 @@ _LOOK_ALIKES = str.maketrans(
     "аеорѕстуԁѵіαορτυνεᴀᴘʀᴏᴠᴇᴅꜱᴛᴜ",
     "aeopsctydviaoptuveaprovedstu",
 )
+# A line whose only markup is its bold label: nothing of it can reach into another line.
+_SELF_CONTAINED = re.compile(r"(?:\*\*[A-Za-z /]+:?\*\*(?=[:\s]|$))?[^\\`*_\[\]<>!&~$]*")
 _NOT_A_LETTER = re.compile(r"[^a-z:]+")
 # Controls that break lines somewhere, and those that reorder what is shown (Trojan Source).
 _DISORDER = re.compile(
@@ -213,6 +215,8 @@ def _find_inline_doubt(document: Document, block: Block, number: int) -> str:
         if mark in "".join(lines[:at]) and mark in "".join(lines[at + 1 :]):
             return f"a line above it and one below it hold “{mark}”, which may take it in"
     lines[0] = re.sub(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+", "", lines[0])
+    if all(map(_SELF_CONTAINED.fullmatch, lines)):
+        return ""
     depth = 0
     line = 0
     spanned: set[int] = set()

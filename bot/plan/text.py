@@ -47,13 +47,11 @@ class Text:
 
     def span(self, number: int, start: int = 0, end: int | None = None) -> Span:
         """Return the place of characters `start` to `end` (0-based) of a line, trimmed."""
-        line = self.line(number)
-        end = len(line) if end is None else end
-        while start < end and line[end - 1].isspace():
-            end -= 1
-        while start < end and line[start].isspace():
-            start += 1
-        return Span(number, start + 1, number, end + 1)
+        piece = self.line(number)[start:end]
+        kept = piece.strip()
+        if kept:
+            start += piece.index(kept[0])
+        return Span(number, start + 1, number, start + len(kept) + 1)
 
     def value(self, number: int, start: int = 0, end: int | None = None) -> Value:
         """Return the trimmed characters `start` to `end` (0-based) of a line, with their place."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.plan.rules import (
     api,
+    data_model,
     document,
     done,
     events,
@@ -31,6 +32,7 @@ GROUPS = (
     sections,
     why,
     services,
+    data_model,
     api,
     events,
     tasks,

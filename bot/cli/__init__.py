@@ -11,6 +11,9 @@ from bot.errors import PlanGateError
 COMMANDS = {
     "serve": "receive webhooks and publish check runs",
     "lint": "check plans against the plan format",
+    "fmt": "make the safe fixes of plans",
+    "explain": "tell what a rule asks for, and why",
+    "new": "write a plan from the template",
     "show": "show one plan as data",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }

@@ -4,7 +4,7 @@ import argparse
 import datetime
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +61,16 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_fix_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare `--unsafe-fixes` and `--diff`."""
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="make the suggestions too: read what they did, it may not be what you mean",
+    )
+    parser.add_argument("--diff", action="store_true", help="change nothing, show what would")
+
+
 def read_plan(path: str, settings: LintSettings) -> Plan:
     """Read and parse one plan file."""
     return settings.parse(read_source(path))
@@ -77,9 +87,23 @@ def read_source(path: str) -> bytes:
         raise UsageError(f"{path}: {reason(error)}") from None
 
 
+def find_files(names: Sequence[str], config: Path | None) -> list[tuple[str, LintSettings]]:
+    """Return the plans that PATH arguments name, each with the configuration that holds there."""
+    loaded: dict[Path | None, LintSettings] = {}
+    found = []
+    for name in names or [""]:
+        place = config or find_config(Path(name))
+        settings = loaded[place] = loaded.get(place) or _load(place)
+        found += [(path, settings) for path in find_plans(name, settings)]
+    return found
+
+
 def read_settings(start: Path, config: Path | None) -> LintSettings:
     """Read the configuration given, else that of the repository around a path, else defaults."""
-    config = config or find_config(start)
+    return _load(config or find_config(start))
+
+
+def _load(config: Path | None) -> LintSettings:
     if config is None:
         return LintSettings()
     from bot.config.load import ConfigError, parse_config
@@ -129,7 +153,7 @@ def find_plans(name: str, settings: LintSettings) -> list[str]:
     path = Path(name)
     root = find_repository(path)
     top = path if name or root is None else root
-    plans = [_shown(plan) for plan in _walk(top, root, settings)]
+    plans = [shown(plan) for plan in _walk(top, root, settings)]
     if not plans:
         raise UsageError(f"{name or top}: no plans there ({', '.join(settings.paths)})")
     return plans
@@ -152,7 +176,7 @@ def _walk(top: Path, root: Path | None, settings: LintSettings) -> Iterator[Path
                 yield path
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Return a path as short as it can be said from here."""
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else path
@@ -160,5 +184,5 @@ def _shown(path: Path) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Say in a word or two why a file failed or written."""
+    """Say in a few words why a file cannot be read or written."""
     return (error.strerror or "failed").lower()

@@ -11,9 +11,9 @@ from bot.cli.files import (
     STDIN,
     LintSettings,
     add_config_argument,
+    add_fix_arguments,
     add_paths_argument,
-    find_plans,
-    read_settings,
+    find_files,
     read_source,
     reason,
 )
@@ -32,11 +32,6 @@ class Mended:
     before: bytes
     after: bytes
 
-    @property
-    def changed(self) -> bool:
-        """Whether there was anything to fix."""
-        return self.before != self.after
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -51,50 +46,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
 
 
-def add_fix_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare `--unsafe-fixes` and `--diff`."""
-    parser.add_argument(
-        "--unsafe-fixes",
-        action="store_true",
-        help="make the suggestions too: read what they did, it may not be what you mean",
-    )
-    parser.add_argument("--diff", action="store_true", help="change nothing, show what would")
-
-
 def run(args: argparse.Namespace) -> int:
     """Fix the plans, or tell what would be fixed; return 1 where something would."""
     files = mend_files(args.paths, args.config, unsafe=args.unsafe_fixes)
-    changed = [file for file in files if file.changed]
+    changed = list(filter(_changed, files))
     if args.diff:
-        return show_diff(changed)
+        return show_diff(files)
     if args.paths == [STDIN] and not args.check:
         sys.stdout.buffer.write(files[0].after)
         return 0
     if not args.check:
-        write(changed)
+        write_files(files)
     for file in changed:
         print(f"{'would fix' if args.check else 'fixed'} {printable(file.path)}")
-    verb = "would be" if args.check else "were"
-    print(f"{count(len(changed), 'plan')} {verb} fixed, {len(files) - len(changed)} left alone")
+    done = "to fix" if args.check else "fixed"
+    print(f"{count(len(changed), 'plan')} {done}, {len(files) - len(changed)} left as they are")
     return int(args.check and bool(changed))
 
 
 def mend_files(names: Sequence[str], config: Path | None, *, unsafe: bool) -> list[Mended]:
     """Read the plans that PATH arguments name, and mend them; nothing is written."""
     files = []
-    for name in names or [""]:
-        settings = read_settings(Path(name), config)
-        for path in progress(find_plans(name, settings), sys.stderr, "Fixing"):
-            before = read_source(path)
-            files.append(Mended(path, before, _mend(before, settings, unsafe=unsafe)))
+    for path, settings in progress(find_files(names, config), sys.stderr, "Fixing"):
+        before = read_source(path)
+        files.append(Mended(path, before, _mend(before, settings, unsafe=unsafe)))
     return files
 
 
-def write(files: Sequence[Mended]) -> None:
-    """Write what was mended into its files."""
-    for file in files:
+def write_files(files: Sequence[Mended]) -> None:
+    """Write what changed into its files."""
+    for file in filter(_changed, files):
         if file.path == STDIN:
-            raise UsageError("standard input cannot be fixed in place; use `plan-gate fmt -`")
+            raise UsageError("standard input is no file to fix: use `plan-gate fmt -`")
         try:
             Path(file.path).write_bytes(file.after)
         except OSError as error:
@@ -103,11 +86,16 @@ def write(files: Sequence[Mended]) -> None:
 
 def show_diff(files: Sequence[Mended]) -> int:
     """Print what would change, as `patch` takes it; return 1 where something would."""
-    for file in files:
+    changed = list(filter(_changed, files))
+    for file in changed:
         before, after = (_lines(source.decode()) for source in (file.before, file.after))
         path = printable(file.path)
         print("".join(difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")), end="")
-    return int(bool(files))
+    return int(bool(changed))
+
+
+def _changed(file: Mended) -> bool:
+    return file.before != file.after
 
 
 def _mend(source: bytes, settings: LintSettings, *, unsafe: bool) -> bytes:

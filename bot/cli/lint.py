@@ -6,17 +6,17 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TextIO
 
 from bot.cli.files import (
     add_config_argument,
+    add_fix_arguments,
     add_paths_argument,
-    find_plans,
+    find_files,
     read_plan,
-    read_settings,
 )
 from bot.cli.formats import FORMATS, Linted
+from bot.cli.progress import progress
 from bot.errors import UsageError
 from bot.plan.lint import lint
 from bot.plan.model import Status
@@ -38,6 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=["approved", "draft"],
         help="lint as if the Status were this",
     )
+    parser.add_argument("--fix", action="store_true", help="make the safe fixes, then lint")
+    add_fix_arguments(parser)
     add_config_argument(parser)
     parser.add_argument(
         "--today",
@@ -50,13 +52,17 @@ def run(args: argparse.Namespace) -> int:
     """Lint and print; return 1 where there is an error."""
     as_status = Status(args.as_status) if args.as_status else None
     today = read_day(args.today)
+    if args.fix or args.unsafe_fixes or args.diff:
+        from bot.cli.fmt import mend_files, show_diff, write_files
+
+        files = mend_files(args.paths, args.config, unsafe=args.unsafe_fixes)
+        if args.diff:
+            return show_diff(files)
+        write_files(files)
     linted = []
-    for name in args.paths or [""]:
-        settings = read_settings(Path(name), args.config)
-        options = settings.options(as_status, today)
-        for path in find_plans(name, settings):
-            plan = read_plan(path, settings)
-            linted.append(Linted(path, plan.text, lint(plan, options)))
+    for path, settings in progress(find_files(args.paths, args.config), sys.stderr, "Linting"):
+        plan = read_plan(path, settings)
+        linted.append(Linted(path, plan.text, lint(plan, settings.options(as_status, today))))
     output = _render(args.format, linted)
     if output:
         print(output)

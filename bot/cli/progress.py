@@ -1,14 +1,16 @@
 """How far a long run is: one line on a terminal, which is gone at the end."""
 
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import TextIO, TypeVar
+
+Item = TypeVar("Item")
 
 MANY = 50
 _WIDTH = 30
 _CLEAR = "\r\x1b[K"
 
 
-def progress(items: Sequence[str], stream: TextIO, verb: str) -> Iterator[str]:
+def progress(items: Sequence[Item], stream: TextIO, verb: str) -> Iterator[Item]:
     """Yield the items; of many of them, tell a terminal how far it is."""
     if len(items) < MANY or not stream.isatty():
         yield from items

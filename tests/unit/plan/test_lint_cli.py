@@ -12,6 +12,7 @@ import pytest
 from bot.cli import lint
 from bot.cli.files import LintSettings
 from bot.cli.formats import printable
+from bot.cli.progress import progress
 from bot.config.load import parse_config
 from bot.errors import UsageError
 
@@ -283,6 +284,78 @@ def test_a_plain_lint_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert finished.stdout.endswith("[]\n")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert lint.wants_colour(Terminal())
+    assert not lint.wants_colour(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not lint.wants_colour(Terminal())
+    monkeypatch.setenv("NO_COLOR", "")
+    assert lint.wants_colour(Terminal())
+    monkeypatch.setenv("TERM", "dumb")
+    assert not lint.wants_colour(Terminal())
+
+
+def test_progress_of_many_files_on_a_terminal() -> None:
+    shown = Terminal()
+    assert list(progress(range(200), shown, "Linting")) == list(range(200))
+    assert "Linting ███" in shown.getvalue()
+    assert " 198/200" in shown.getvalue()
+    assert shown.getvalue().endswith("\r\x1b[K")
+    for items, stream in ((range(200), io.StringIO()), (range(10), Terminal())):
+        assert list(progress(items, stream, "Linting")) == list(items)
+        assert stream.getvalue() == ""
+
+
+def test_a_mistyped_rule_in_the_configuration_is_an_error(repository: Path) -> None:
+    (repository / "c.yml").write_text("rules:\n  T04: off\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"^c\.yml:2:3: No such rule as `T04`: did you mean T004"):
+        run_command(lint, "--config", "c.yml")
+
+
+HOUSE = """
+sections:
+  aliases: {Offene Fragen: Open Questions}
+  required: {M: [Why & What, Open Questions]}
+  extra: [Observability]
+"""
+
+
+def test_the_house_names_and_chooses_its_sections(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "c.yml").write_text(HOUSE, encoding="utf-8")
+    text = (repository / GOOD).read_text("utf-8")
+    text = text.replace("## Open Questions", "## Offene Fragen")
+    before, _, after = text.partition("## Testing Strategy")
+    text = before + "## Security" + after.partition("## Security")[2]
+    (repository / "plans/FEAT-1.md").write_text(text, encoding="utf-8")
+    missing = [
+        found["message"]
+        for found in lint_json(capsys, "plans/FEAT-1.md", "--config", "c.yml")
+        if found["code"] == "S001"
+    ]
+    assert missing == [
+        "The section “Observability” is missing, which plans have here: add `## Observability`"
+    ]
+    large = text.replace("**Complexity**: M", "**Complexity**: L") + "\n## Observability\n"
+    (repository / "plans/FEAT-1.md").write_text(large, encoding="utf-8")
+    found = lint_json(capsys, "plans/FEAT-1.md", "--config", "c.yml")
+    assert {each["message"] for each in found if str(each["code"]) in ("S001", "S005")} == {
+        (
+            "The section “Testing Strategy” is missing: "
+            "add `## Testing Strategy` after “Task Decomposition”"
+        ),
+        "“Observability” is empty: fill it in, or write `N/A — reason`",
+    }
 
 
 def test_what_steers_a_terminal_is_replaced() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.plan.rules import (
+    across,
     api,
-    data_model,
     document,
     done,
     events,
@@ -32,7 +32,6 @@ GROUPS = (
     sections,
     why,
     services,
-    data_model,
     api,
     events,
     tasks,
@@ -40,6 +39,7 @@ GROUPS = (
     security,
     questions,
     done,
+    across,
     suppressions,
 )
 RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(REGISTERED.items())))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.plan.diagnostics import Diagnostic, Severity
+from bot.plan.header import DEFAULT_ID_PATTERN
 from bot.plan.ignored import read_ignored
 from bot.plan.model import Plan, Status
 from bot.plan.rules import RULES, Rule
@@ -28,6 +29,7 @@ class LintOptions:
     severities: Mapping[str, str] = field(default_factory=dict)
     required: Mapping[str, Collection[str]] = field(default_factory=dict)
     house_sections: Sequence[str] = ()
+    id_pattern: str = DEFAULT_ID_PATTERN
 
 
 def lint(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:

@@ -255,6 +255,34 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependency:
+    """Another plan that a plan depends on: its ID as written, and what is known of it.
+
+    `path` is None where no plan has that ID. `approved` is whether all that have it are.
+    """
+
+    id: Value
+    path: str | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a plan's file and the other plans of its tree say about it.
+
+    `carried` is the plan ID in the name of its file, its own before any other. `namesakes` are the
+    other files with its ID. `circle` are the IDs by which it depends on itself, closed. `emitted`
+    are the topics that any plan of the tree emits.
+    """
+
+    carried: str | None = None
+    namesakes: tuple[str, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+    circle: tuple[str, ...] = ()
+    emitted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan file, read. Whatever is missing is None or empty; nothing was refused for its content.
 
@@ -291,6 +319,7 @@ class Plan:
     today: datetime.date | None = None
     required: Collection[str] = tuple(SectionName)
     house_sections: Sequence[str] = ()
+    around: Surroundings | None = None
     unused: tuple[Value, ...] = ()
 
     @property

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bot.plan.rules import (
     across,
     api,
+    data_model,
     document,
     done,
     events,
@@ -32,6 +33,7 @@ GROUPS = (
     sections,
     why,
     services,
+    data_model,
     api,
     events,
     tasks,

@@ -2,17 +2,21 @@
 
 `<CODE>-<name>/<case>/` holds `plan.md` and what its rule finds there: in `expected.txt`, and where
 the rule is stricter on an Approved plan, linted as one, in `expected.as-approved.txt`. In
-`complete/` and `template/` all rules count. To write the expectations anew, and then review them:
+`complete/` and `template/` all rules count. A case of a rule over all plans holds several, below
+`plans/`, and their paths stand before what is found. To write the expectations anew, and then
+review them:
 
     UPDATE_GOLDEN=1 python -m pytest tests/unit/plan/test_golden.py
 """
 
 import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.plan.across import lint_tree
 from bot.plan.diagnostics import Diagnostic
 from bot.plan.lint import LintOptions, lint
 from bot.plan.model import Status
@@ -31,16 +35,27 @@ def line(found: Diagnostic) -> str:
     return f"{place} {found.severity} {found.code} {found.message}{notes}\n"
 
 
+def lint_case(case: Path, options: LintOptions) -> Iterator[tuple[str, tuple[Diagnostic, ...]]]:
+    """Yield what to write before a plan's diagnostics, and these."""
+    if (case / "plan.md").exists():
+        yield "", lint(parse_plan((case / "plan.md").read_bytes()), options)
+        return
+    files = sorted(path for path in case.rglob("*") if path.is_file() and path.suffix != ".txt")
+    plans = {path.relative_to(case).as_posix(): parse_plan(path.read_bytes()) for path in files}
+    for path, diagnostics in lint_tree(plans, options).items():
+        yield f"{path}:", diagnostics
+
+
 @pytest.mark.parametrize(
     "expected", EXPECTATIONS, ids=lambda path: path.relative_to(ROOT).as_posix()
 )
 def test_golden(expected: Path) -> None:
-    plan = parse_plan((expected.parent / "plan.md").read_bytes())
     as_status = Status.APPROVED if ".as-approved" in expected.name else None
     code = expected.parents[1].name.split("-")[0]
     found = "".join(
-        line(each)
-        for each in lint(plan, LintOptions(as_status, TODAY))
+        prefix + line(each)
+        for prefix, diagnostics in lint_case(expected.parent, LintOptions(as_status, TODAY))
+        for each in diagnostics
         if each.code == code or code not in RULES
     )
     if os.environ.get("UPDATE_GOLDEN"):

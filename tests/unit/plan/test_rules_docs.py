@@ -1,11 +1,13 @@
 """Every rule's docstring tells the truth: its Bad example fires, its Good one does not."""
 
 import datetime
+import itertools
 import re
 
 import pytest
 
-from bot.plan.lint import LintOptions, lint
+from bot.plan.across import lint_tree
+from bot.plan.lint import LintOptions
 from bot.plan.model import Status
 from bot.plan.parse import parse_plan
 from bot.plan.reference import explain
@@ -16,10 +18,16 @@ ALL = [pytest.param(rule, id=rule.code) for rule in RULES.values()]
 
 
 def findings(rule: Rule, example: str) -> list[str]:
+    """What a rule finds in an example, of several files where comments name them."""
     source = example.replace("\\ufeff", "\ufeff").replace("\\0", "\0")
+    _, *files = re.split(r"^<!-- (\S+\.md) -->\n", source, flags=re.MULTILINE)
+    named = (
+        dict(zip(files[::2], files[1::2], strict=True)) if files else {"plans/FEAT-1.md": source}
+    )
     status = Status.APPROVED if rule.approved else Status.DRAFT
-    found = lint(parse_plan(source), LintOptions(status, TODAY))
-    return [each.message for each in found if each.code == rule.code]
+    plans = {path: parse_plan(text) for path, text in named.items()}
+    found = lint_tree(plans, LintOptions(status, TODAY))
+    return [each.message for each in itertools.chain(*found.values()) if each.code == rule.code]
 
 
 @pytest.mark.parametrize("rule", ALL)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from bot.plan.text import Span
+from bot.plan.text import Span, Text
 
 _BOM = "\ufeff"
 
@@ -40,6 +40,18 @@ class Fix:
     message: str
     edits: tuple[Edit, ...]
     safe: bool = False
+
+
+def preview(text: Text, fix: Fix) -> str:
+    """Return the lines that a fix touches as they are after it: what a suggestion block holds."""
+    first = min(edit.span.line for edit in fix.edits)
+    last = max(edit.span.end_line for edit in fix.edits)
+    moved = tuple(Edit(_move(edit.span, 1 - first), edit.text) for edit in fix.edits)
+    return apply("\n".join(text.lines[first - 1 : last]), [Fix(fix.message, moved)])
+
+
+def _move(span: Span, lines: int) -> Span:
+    return Span(span.line + lines, span.column, span.end_line + lines, span.end_column)
 
 
 def apply(source: str, fixes: Iterable[Fix]) -> str:

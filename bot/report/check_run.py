@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from bot.gate.facts import PlanFile
 from bot.gate.verdict import Conclusion, LinksDiffer, ProposedConfigBroken, Reason, Verdict
 from bot.plan.diagnostics import Diagnostic, Severity
+from bot.plan.fix import preview
 from bot.report.markdown import code, fit, visible
 from bot.report.words import STATUS, Site, headline, next_step, why
 
@@ -159,20 +160,22 @@ def _annotations(judged: Sequence[Judged]) -> list[Annotation]:
                 found[Annotation(*place, "failure", problem.message, "Configuration error")] = 0
         for plan in one.verdict.touched:
             for diagnostic in plan.diagnostics:
-                found[_annotation(plan.path, diagnostic)] = _ORDER.index(diagnostic.severity)
+                found[_annotation(plan, diagnostic)] = _ORDER.index(diagnostic.severity)
     return sorted(found, key=lambda a: (found[a], a.path, a.start_line, a.start_column or 0))
 
 
-def _annotation(path: str, diagnostic: Diagnostic) -> Annotation:
+def _annotation(plan: PlanFile, diagnostic: Diagnostic) -> Annotation:
     span = diagnostic.span
-    notes = [f"Line {note.span.line}: {note.message}" for note in diagnostic.notes]
+    more = [f"Line {note.span.line}: {note.message}" for note in diagnostic.notes]
+    if fix := diagnostic.fix:
+        more.append(f"Suggestion: {fix.message}\n{preview(plan.plan.text, fix)}")
     one_line = span.line == span.end_line
     return Annotation(
-        path=path,
+        path=plan.path,
         start_line=span.line,
         end_line=span.end_line,
         annotation_level=_LEVELS[diagnostic.severity],
-        message=fit("\n".join([diagnostic.message, *notes]), MAX_MESSAGE),
+        message=fit("\n".join([diagnostic.message, *more]), MAX_MESSAGE),
         title=f"{diagnostic.code} {diagnostic.name}",
         start_column=span.column if one_line else None,
         end_column=max(span.end_column - 1, span.column) if one_line else None,

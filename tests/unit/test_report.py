@@ -34,6 +34,7 @@ from bot.gate.verdict import (
     Verdict,
 )
 from bot.plan.diagnostics import Diagnostic, Note, Severity
+from bot.plan.fix import Edit, Fix
 from bot.plan.text import Span
 from bot.report.check_run import (
     MAX_ANNOTATIONS,
@@ -196,6 +197,13 @@ def test_annotations_carry_place_level_and_notes() -> None:
         None,
     )
     assert (notice.annotation_level, notice.start_column, notice.end_column) == ("notice", 1, 1)
+
+
+def test_an_annotation_suggests_the_fix() -> None:
+    fix = Fix("Write Draft", (Edit(Span(3, 13, 3, 18), "draft"),))
+    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=(found(fix=fix),)),))
+    [annotation] = render_check_run([judged], SITE, "x").annotations
+    assert annotation.message == "Mend it\nSuggestion: Write Draft\n**Status**: draft"
 
 
 def test_too_many_annotations_are_counted_not_sent() -> None:

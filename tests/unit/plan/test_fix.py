@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.plan.fix import Edit, Fix, apply
-from bot.plan.text import Span
+from bot.plan.fix import Edit, Fix, apply, preview
+from bot.plan.text import Span, Text
 
 
 def insert(line: int, column: int, text: str) -> Edit:
@@ -40,6 +40,19 @@ def replace(line: int, column: int, end: int, text: str) -> Edit:
 )
 def test_each_fix_is_made(source: str, edits: list[Edit], expected: str) -> None:
     assert apply(source, [Fix("Do it", (edit,)) for edit in edits]) == expected
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([replace(2, 1, 4, "##")], "## b"),
+        ([insert(2, 1, "\n")], "\n### b"),
+        ([insert(2, 6, " x"), insert(3, 2, " y")], "### b x\nc y"),
+        ([Edit(Span(1, 1, 2, 5), "d")], "db"),
+    ],
+)
+def test_the_preview_is_the_touched_lines_after_the_fix(edits: list[Edit], expected: str) -> None:
+    assert preview(Text(("a", "### b", "c")), Fix("Do it", tuple(edits))) == expected
 
 
 def test_of_a_fix_all_edits_are_made_or_none() -> None:

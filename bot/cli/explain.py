@@ -8,8 +8,15 @@ from collections.abc import Sequence
 
 from bot.errors import UsageError
 from bot.plan.diagnostics import Severity
+from bot.plan.parse import parse_plan
 from bot.plan.reference import explain
 from bot.plan.rules import RULES, Rule, rule_url
+
+_FIXES = {
+    "safe": "`plan-gate fmt` fixes it.",
+    "unsafe": "`plan-gate fmt --unsafe-fixes` fixes it as suggested.",
+    None: "",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +57,13 @@ def find_rule(written: str) -> Rule:
     return rule
 
 
+def find_fix(rule: Rule) -> str | None:
+    """Return `safe` or `unsafe`, None where a rule has no fix: its own example shows it."""
+    bad = explain(rule).bad.replace("\\ufeff", "\ufeff")
+    fixes = [found.fix for found in rule.check(parse_plan(bad)) if found.fix]
+    return ("safe" if all(fix.safe for fix in fixes) else "unsafe") if fixes else None
+
+
 def _as_json(rule: Rule) -> dict[str, object]:
     said = explain(rule)
     return {
@@ -57,6 +71,7 @@ def _as_json(rule: Rule) -> dict[str, object]:
         "name": rule.name,
         "draft": _effect(rule.draft),
         "approved": _effect(rule.approved),
+        "fix": find_fix(rule),
         "summary": said.summary,
         "reasons": said.reasons,
         "bad": said.bad,
@@ -76,6 +91,7 @@ def _page(rule: Rule) -> str:
         said.summary,
         said.reasons,
         f"Draft: {_effect(rule.draft)}. Approved: {_effect(rule.approved)}.",
+        _FIXES[find_fix(rule)],
         f"This is reported:\n\n{textwrap.indent(said.bad, '    ')}",
         f"This is fine:\n\n{textwrap.indent(said.good, '    ')}",
         rule_url(rule.code),

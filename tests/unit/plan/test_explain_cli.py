@@ -16,7 +16,8 @@ def test_a_rule_is_found_by_code_and_name(rule: str, capsys: pytest.CaptureFixtu
     assert run_command(explain, rule) == 0
     out = capsys.readouterr().out
     assert out.startswith("D010 row-swallowed-text\n\nA line of text right after a table ")
-    assert "\n\nDraft: warning. Approved: warning.\n\nThis is reported:\n\n    | # |" in out
+    assert "\n\nDraft: warning. Approved: warning.\n\n`plan-gate fmt` fixes it.\n\n" in out
+    assert "\n\nThis is reported:\n\n    | # |" in out
     assert out.endswith("/docs/rules/D010.md\n")
 
 
@@ -25,7 +26,7 @@ def test_json_of_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
     said = json.loads(capsys.readouterr().out)
     assert said["code"] == "H006"
     assert said["name"] == "status-unset"
-    assert (said["draft"], said["approved"]) == ("warning", "off")
+    assert (said["draft"], said["approved"], said["fix"]) == ("warning", "off", None)
     assert said["summary"] == "The Status still names both words, as the template does."
     assert said["bad"].endswith("**Status**: Draft | Approved")
     assert said["good"].endswith("**Status**: Draft")
@@ -38,6 +39,19 @@ def test_all_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(explain, "--all") == 0
     text = capsys.readouterr().out
     assert all(f"{rule.code} {rule.name}\n\n" in text for rule in RULES.values())
+
+
+def test_the_fixes_are_those_of_the_catalogue() -> None:
+    """But for H004, H005 and H006: no fix writes a Status."""
+    fixes = {code: explain.find_fix(rule) for code, rule in RULES.items() if code[0] in "DHSTO"}
+    assert {code for code, fix in fixes.items() if fix == "safe"} == {
+        *("D001", "D005", "D009", "D010"),
+        "S007",
+    }
+    assert {code for code, fix in fixes.items() if fix == "unsafe"} == {
+        *("D003", "D006", "D007", "D008"),
+        *("H001", "S001", "S002", "T001", "T008"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from bot.plan.diagnostics import Diagnostic
+from bot.plan.diagnostics import Diagnostic, Severity
+from bot.plan.fix import Edit, Fix
 from bot.plan.lint import LintOptions, lint
 from bot.plan.mend import mend
 from bot.plan.model import Plan, Status
 from bot.plan.parse import parse_plan
+from bot.plan.text import Span
 
 from .test_properties import texts
 
@@ -167,3 +169,46 @@ def test_fixing_twice_changes_nothing_and_the_status_stays(source: str) -> None:
         ]
         assert after.status in (before.status, Status.DRAFT)
         assert (after.status, before.status) != (Status.DRAFT, Status.APPROVED)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts())
+def test_mending_is_the_same_whatever_the_line_ends(source: str) -> None:
+    unix = source.replace("\r", "")
+    windows = unix.replace("\n", "\r\n")
+    for unsafe in (False, True):
+        assert mended(windows, unsafe=unsafe).replace("\r\n", "\n") == mended(unix, unsafe=unsafe)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts())
+def test_a_fix_lies_inside_the_text(source: str) -> None:
+    plan = parse_plan(source)
+    for found in lint(plan, OPTIONS):
+        for edit in found.fix.edits if found.fix else ():
+            at = edit.span
+            assert 1 <= at.line <= at.end_line <= len(plan.text.lines)
+            assert 1 <= at.column <= len(plan.text.line(at.line)) + 1
+            assert 1 <= at.end_column <= len(plan.text.line(at.end_line)) + 1
+            assert (at.line, at.column) <= (at.end_line, at.end_column)
+
+
+def test_a_rule_that_is_off_is_not_fixed() -> None:
+    source = "# Plan: FEAT-1 — Search\n\n##Events\n"
+    off = LintOptions(severities={"D009": "off"})
+    assert (
+        mend(source, parse_plan, lambda plan: lint(plan, off), unsafe=True).count("##Events") == 1
+    )
+
+
+def test_fixes_that_come_to_no_rest_are_left_alone() -> None:
+    """Two rules that undo each other's work: neither is right."""
+    one, other = "# Plan: FEAT-1 — a\n", "# Plan: FEAT-1 — b\n"
+
+    def quarrel(plan: Plan) -> tuple[Diagnostic, ...]:
+        to = "b" if plan.title == "a" else "a"
+        fix = Fix("Rename it", (Edit(Span(1, 18, 1, 19), to),), safe=True)
+        return (Diagnostic("X001", "quarrel", Severity.INFO, Span(1, 1, 1, 2), "", (), fix),)
+
+    for source in (one, other):
+        assert mend(source, parse_plan, quarrel) == source

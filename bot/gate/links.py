@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
+from bot.gate.facts import Pull
 from bot.plan.prose import mask_inline
 
 MAX_BODY = 65_536  # GitHub's own limit for a description
@@ -95,6 +96,16 @@ def find_links(
     return Links(counted, ignored)
 
 
+def mentioned_names(pull: Pull, id_pattern: str) -> frozenset[str]:
+    """Every name, folded, that may turn out to be a link once the plans are known."""
+    found = (
+        *_in_body(pull.body, pull.repository, id_pattern),
+        *_in_title(pull.title, id_pattern),
+        *_in_branch(pull.head_ref, id_pattern),
+    )
+    return frozenset(link.name.casefold() for link in found[: 3 * MAX_LINKS])
+
+
 def _unique(links: Iterator[Link]) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(links))[: MAX_LINKS + 1]
 
@@ -143,21 +154,24 @@ def _from_url(url: str, repository: str) -> Link:
     return Link(url, Place.BODY)
 
 
-def _in_title(title: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
+def _in_title(title: str, id_pattern: str, known: Collection[str] | None = None) -> Iterator[Link]:
     """`FEAT-12: …`, `[FEAT-12] …`, `feat(FEAT-12): …`."""
     name = f"(?P<id>{id_pattern})(?:#(?P<task>[0-9]{{1,6}}))?"
     forms = (rf"{name}[ ]*:", rf"\[{name}\]", rf"[a-zA-Z]+\({name}\)!?:")
     for form in forms:
-        if (found := re.match(form, title.strip(), re.ASCII)) and found["id"] in known:
+        found = re.match(form, title.strip(), re.ASCII)
+        if found and (known is None or found["id"] in known):
             yield Link(found["id"], Place.TITLE, int(found["task"]) if found["task"] else None)
 
 
-def _in_branch(ref: str, id_pattern: str, known: Collection[str]) -> Iterator[Link]:
+def _in_branch(ref: str, id_pattern: str, known: Collection[str] | None = None) -> Iterator[Link]:
     """`feat-12-…`, `feature/FEAT-12/…`, in any case."""
-    by_folded = {name.casefold(): name for name in sorted(known)}
+    by_folded = {name.casefold(): name for name in sorted(known or ())}
     for segment in ref.split("/"):
         found = re.match(f"(?:{id_pattern})(?![A-Za-z0-9])", segment, re.ASCII | re.IGNORECASE)
-        if found and (name := by_folded.get(found[0].casefold())):
+        if found and known is None:
+            yield Link(found[0], Place.BRANCH)
+        elif found and (name := by_folded.get(found[0].casefold())):
             yield Link(name, Place.BRANCH)
 
 

@@ -9,8 +9,9 @@ from cachetools import LRUCache
 from bot.config.load import ConfigError, parse_config
 from bot.config.match import matches
 from bot.config.schema import CONFIG_PATH, Config
-from bot.gate.decide import is_plan, may_be_exempt
-from bot.gate.facts import Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile
+from bot.gate.decide import is_code, is_plan, may_be_exempt
+from bot.gate.facts import Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile, Pull
+from bot.gate.links import mentioned_names
 from bot.github.errors import Incomplete
 from bot.github.reader import Entry, OpenPull, Reader, Tree
 from bot.plan.lint import LintOptions, lint
@@ -128,18 +129,41 @@ class Gatherer:
         return replace(
             facts,
             files=tuple(ChangedFile(path, removed=path not in head) for path in changed),
-            base_plans=await self._plans(base, config),
+            base_plans=await self._base_plans(base, changed, touched, facts.pull, config),
             head_plans=await self._touched_plans(touched, config),
             proposed_config=await self._proposed_config(changed, head),
             commit_authors=authors,
         )
 
-    async def _plans(self, tree: Tree, config: Config) -> tuple[PlanFile, ...]:
+    async def _base_plans(
+        self,
+        tree: Tree,
+        changed: Iterable[str],
+        touched: Iterable[str],
+        pull: Pull,
+        config: Config,
+    ) -> tuple[PlanFile, ...]:
+        """The plans of the trusted branch that may decide about code; none where none changes.
+
+        Files that carry a mentioned ID in their names, or are touched, are read first. Where those
+        answer to every mentioned name, the others need not be read; else all of them are.
+        """
+        if not any(is_code(path, config) for path in changed):
+            return ()
         plans = {
             path: entry for path, entry in tree.items() if entry.is_file and is_plan(path, config)
         }
         if len(plans) > MAX_PLANS:
             raise Incomplete(f"there are more than {MAX_PLANS:,} plan files")
+        names = mentioned_names(pull, config.plans.id_pattern)
+        likely = {path for path in plans if any(name in path.casefold() for name in names)}
+        likely |= plans.keys() & set(touched)
+        found = await self._read_plans({path: plans[path] for path in likely}, config)
+        answering = {
+            name.casefold() for plan in found for name in (plan.path, plan.plan.id) if name
+        }
+        if names and names <= answering:
+            return found
         return await self._read_plans(plans, config)
 
     async def _touched_plans(

@@ -51,7 +51,7 @@ class ObjectCache:
     The repository is part of the key, so that nobody reads by SHA what they could not list.
     """
 
-    def __init__(self, blob_bytes: int = 64 << 20, tree_entries: int = 500_000) -> None:
+    def __init__(self, blob_bytes: int = 64 << 20, tree_entries: int = 200_000) -> None:
         self.blobs: MutableMapping[tuple[str, str], bytes] = LRUCache(blob_bytes, getsizeof=len)
         self.trees: MutableMapping[tuple[str, str], Tree] = LRUCache(
             tree_entries, getsizeof=lambda tree: len(tree) + 1

@@ -133,7 +133,7 @@ async def test_a_crash_at_any_step_changes_nothing_in_the_end(
             async with world.bot():
                 seen = without_address(await outcome(world), world)
                 assert seen == expected, f"after a crash at step {fatal} of {steps}"
-    assert died >= steps - 2  # the last steps may not come in every order of events
+    assert died > 0.9 * steps  # how many steps there are depends on how events fall together
 
 
 @pytest.mark.parametrize("applied", [False, True])

@@ -220,3 +220,37 @@ async def test_hostile_names_stay_text(world: World) -> None:
         assert set(re.findall(r'href="([^"]*)"', shown)) <= {
             f"{world.sandbox.url}/acme/shop/blob/main/{quote(path)}"
         }
+
+
+def blobs_read(requests: Sequence[Exchange]) -> int:
+    return sum("/git/blobs/" in request.path for request in requests)
+
+
+async def test_of_many_plans_only_the_mentioned_is_read(world: World) -> None:
+    plans: dict[str, str | None] = {
+        f"plans/FEAT-{n}.md": plan_text(f"FEAT-{n}", "Approved") for n in range(100, 140)
+    }
+    await world.shop.commit("main", plans)
+    await world.settle()
+    pull = await world.code_pull("Plan: FEAT-107")
+    assert await world.verdict(pull) == ("success", "FEAT-107 is Approved")
+    assert blobs_read(world.sandbox.requests) == 1
+
+
+async def test_a_plan_whose_file_does_not_carry_its_id_is_found(world: World) -> None:
+    await world.shop.commit(
+        "main",
+        {"plans/checkout.md": plan_text(status="Approved"), "plans/FEAT-1.md": plan_text("FEAT-1")},
+    )
+    by_body = await world.code_pull(branch="one")
+    by_title = await world.code_pull(body=None, branch="two", title="FEAT-12: x")
+    for pull in (by_body, by_title):
+        assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
+
+
+async def test_plans_are_not_read_where_no_code_changes(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    await world.settle()
+    pull = await world.pull({"docs/a.txt": "1\n"}, body="Plan: FEAT-12")
+    assert (await world.check(pull)).conclusion == "success"
+    assert blobs_read(world.sandbox.requests) == 0

@@ -96,14 +96,29 @@ def find_links(
     return Links(counted, ignored)
 
 
-def mentioned_names(pull: Pull, id_pattern: str) -> frozenset[str]:
-    """Every name, folded, that may turn out to be a link once the plans are known."""
-    found = (
-        *_in_body(pull.body, pull.repository, id_pattern),
-        *_in_title(pull.title, id_pattern),
-        *_in_branch(pull.head_ref, id_pattern),
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Names, folded, that may turn out to be links once the plans are known.
+
+    *deciding* are those of the description; where it has none, what title and branch may name.
+    The others can only differ from them, which is worth a word.
+    """
+
+    deciding: frozenset[str]
+    others: frozenset[str] = frozenset()
+
+
+def find_mentions(pull: Pull, id_pattern: str) -> Mentions:
+    """Find what has to be looked for to know which plans *pull* links."""
+    body = _folded(_in_body(pull.body, pull.repository, id_pattern))
+    rest = _folded(_in_title(pull.title, id_pattern)) | _folded(
+        _in_branch(pull.head_ref, id_pattern)
     )
-    return frozenset(link.name.casefold() for link in found[: 3 * MAX_LINKS])
+    return Mentions(body, rest) if body else Mentions(rest)
+
+
+def _folded(links: Iterator[Link]) -> frozenset[str]:
+    return frozenset(link.name.casefold() for link in _unique(links))
 
 
 def _unique(links: Iterator[Link]) -> tuple[Link, ...]:

@@ -11,7 +11,7 @@ from bot.config.match import matches
 from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.decide import is_code, is_plan, may_be_exempt
 from bot.gate.facts import Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile, Pull
-from bot.gate.links import mentioned_names
+from bot.gate.links import find_mentions
 from bot.github.errors import Incomplete
 from bot.github.reader import Entry, OpenPull, Reader, Tree
 from bot.plan.lint import LintOptions, lint
@@ -155,14 +155,15 @@ class Gatherer:
         }
         if len(plans) > MAX_PLANS:
             raise Incomplete(f"there are more than {MAX_PLANS:,} plan files")
-        names = mentioned_names(pull, config.plans.id_pattern)
+        mentions = find_mentions(pull, config.plans.id_pattern)
+        names = mentions.deciding | mentions.others
         likely = {path for path in plans if any(name in path.casefold() for name in names)}
         likely |= plans.keys() & set(touched)
         found = await self._read_plans({path: plans[path] for path in likely}, config)
         answering = {
             name.casefold() for plan in found for name in (plan.path, plan.plan.id) if name
         }
-        if names and names <= answering:
+        if mentions.deciding and mentions.deciding <= answering:
             return found
         return await self._read_plans(plans, config)
 

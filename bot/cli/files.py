@@ -38,7 +38,9 @@ class LintSettings:
         self, as_status: Status | None = None, today: datetime.date | None = None
     ) -> LintOptions:
         """Return how to lint by the configuration."""
-        return LintOptions(as_status, today, self.rules, self.required, self.house_sections)
+        return LintOptions(
+            as_status, today, self.rules, self.required, self.house_sections, self.id_pattern
+        )
 
 
 def add_paths_argument(parser: argparse.ArgumentParser) -> None:

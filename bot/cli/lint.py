@@ -13,12 +13,12 @@ from bot.cli.files import (
     add_fix_arguments,
     add_paths_argument,
     find_files,
-    read_plan,
 )
 from bot.cli.formats import FORMATS, Linted
 from bot.cli.progress import progress
+from bot.cli.trees import read_others, read_trees
 from bot.errors import UsageError
-from bot.plan.lint import lint
+from bot.plan.across import lint_tree
 from bot.plan.model import Status
 
 
@@ -60,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
             return show_diff(files)
         write_files(files)
     linted = []
-    for path, settings in progress(find_files(args.paths, args.config), sys.stderr, "Linting"):
-        plan = read_plan(path, settings)
-        linted.append(Linted(path, plan.text, lint(plan, settings.options(as_status, today))))
+    plans = find_files(args.paths, args.config)
+    for tree in read_trees(progress(plans, sys.stderr, "Reading")):
+        options = tree.settings.options(as_status, today)
+        found = lint_tree(tree.plans, options, read_others(tree))
+        linted += [Linted(path, plan.text, found[path]) for path, plan in tree.plans.items()]
     output = _render(args.format, linted)
     if output:
         print(output)

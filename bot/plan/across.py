@@ -1,7 +1,8 @@
 """Lint over all plans of a tree: what each says, and what they say of each other. Pure."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from bot.plan.diagnostics import Diagnostic
 from bot.plan.graph import find_circle, find_cycles
@@ -11,9 +12,16 @@ from bot.plan.references import find_ids, find_references, fold_id, is_exact, is
 from bot.plan.text import Value
 
 
-def lint_tree(plans: Mapping[str, Plan], options: LintOptions) -> dict[str, tuple[Diagnostic, ...]]:
-    """Return by path what the rules find, those over all plans (P, E005) among them."""
-    around = survey(plans, options.id_pattern)
+def lint_tree(
+    plans: Mapping[str, Plan],
+    options: LintOptions,
+    others: Mapping[str, Plan] = MappingProxyType({}),
+) -> dict[str, tuple[Diagnostic, ...]]:
+    """Return by path what the rules find in the plans, those over all plans (P, E005) among them.
+
+    `others` are plans of the same tree that are not linted themselves.
+    """
+    around = survey({**plans, **others}, options.id_pattern)
     return {
         path: lint(dataclasses.replace(plan, around=around[path]), options)
         for path, plan in plans.items()
@@ -46,13 +54,20 @@ def survey(plans: Mapping[str, Plan], id_pattern: str) -> dict[str, Surroundings
 
 
 def words_of(plan: Plan, id_pattern: str) -> frozenset[str]:
-    """Return the folded words of which a file holds one if it matters to a plan.
+    """Return the folded words of which a file must hold one to matter to a plan.
 
-    With what holds one of them, and what matters to that in turn, `survey` says of the plan what it
-    would say with the whole tree.
+    With the plans that matter to it, and those that matter to them in turn, `survey` says of a plan
+    what it would say with the whole tree.
     """
     ids = [plan.id, *(each.text for each in find_references(plan, id_pattern))]
     return frozenset(map(fold_id, [*filter(None, ids), *_topics(plan, emitted=False)]))
+
+
+def matters(plan: Plan, words: Collection[str]) -> bool:
+    """Tell whether a plan is one that others' words look for: by its ID, or by what it emits."""
+    return _key(plan) in words or any(
+        fold_id(topic) in words for topic in _topics(plan, emitted=True)
+    )
 
 
 def _by_id(plans: Mapping[str, Plan]) -> dict[str, list[str]]:

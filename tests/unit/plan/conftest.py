@@ -27,8 +27,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     plans = tmp_path / "plans"
     plans.mkdir()
     good = (PLANS / "complete/approved/plan.md").read_bytes()
+    good = good.replace(b"consumes | billing", b"emits | search")
+    bad = good.replace(b"FEAT-123", b"FEAT-124").replace(b"2\xe2\x80\x933 |", b"9 |")
     (plans / "FEAT-123.md").write_bytes(good)
-    (plans / "FEAT-124.md").write_bytes(good.replace(b"2\xe2\x80\x933 |", b"9 |"))
+    (plans / "FEAT-124.md").write_bytes(bad)
     (plans / "README.md").write_text("# Plans\n", encoding="utf-8")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/guide.md").write_text("# Guide\n", encoding="utf-8")

@@ -136,7 +136,7 @@ async def test_plan_errors_fail_even_where_the_code_may_pass(world: World) -> No
 
 async def test_two_files_with_the_linked_id_fail(world: World) -> None:
     await world.plan_on_main(status="Approved")
-    await world.shop.commit("main", {"plans/copy.md": plan_text(status="Approved")})
+    await world.shop.commit("main", {"plans/FEAT-12-copy.md": plan_text(status="Approved")})
     pull = await world.code_pull()
     assert await world.verdict(pull) == ("failure", "FEAT-12 is claimed by 2 files")
 

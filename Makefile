@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check lint format docs lock clean
+.PHONY: help demo test check format bench fuzz docs lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -33,6 +33,12 @@ check: $(READY)  ## Only the static part of `make test`, in seconds
 format: $(READY) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## Measure speed, as ratios beside other parsers and linters
+	@$(BIN)/python -m bench.plans $(ARGS)
+
+fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
 docs: $(READY)   ## Generate the rule reference again
 	$(BIN)/python -m bot.plan.reference docs/rules

@@ -19,9 +19,9 @@ async def find_subjects(
     """The open pull requests, or the merge group, whose verdict *subject* may have changed."""
     match subject:
         case HeadSubject(_, sha):
-            if group := await _group_of(sha, reader, app_id):
-                return [group]
             found = await reader.read_pulls_at(sha)
+            if not found and (group := await _group_of(sha, reader, app_id)):
+                return [group]
         case PushSubject():
             found = await _concerned(subject, reader, gatherer)
         case _:

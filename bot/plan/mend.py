@@ -7,7 +7,7 @@ from bot.plan.fix import Fix, apply
 from bot.plan.model import Plan, Status
 
 # A fix may uncover what another mends. More rounds than this are a quarrel among fixes.
-MAX_ROUNDS = 20
+MAX_ROUNDS = 10
 # How many fixes are tried one by one where all of them together would change the Status.
 MAX_TRIES = 20
 
@@ -37,16 +37,16 @@ def mend(
 def _make(source: str, plan: Plan, fixes: Sequence[Fix], parse: Callable[[str], Plan]) -> str:
     """Make the fixes of one round: all of them, else those that leave the Status alone."""
 
-    def attempt(chosen: Sequence[Fix]) -> str | None:
+    def attempt(chosen: Sequence[Fix]) -> str:
         after = apply(source, chosen)
-        return after if after != source and _keeps_status(plan, parse(after)) else None
+        return after if after == source or _keeps_status(plan, parse(after)) else source
 
-    if not fixes:
-        return source
-    if together := attempt(fixes):
+    together = attempt(fixes)
+    if together != source:
         return together
-    harmless = [fix for fix in fixes[:MAX_TRIES] if attempt([fix])]
-    return attempt(harmless) or attempt(harmless[:1]) or source
+    harmless = [fix for fix in fixes[:MAX_TRIES] if attempt([fix]) != source]
+    several = attempt(harmless)
+    return several if several != source else attempt(harmless[:1])
 
 
 def _keeps_status(before: Plan, after: Plan) -> bool:

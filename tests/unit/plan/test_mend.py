@@ -34,6 +34,7 @@ TASKS = "## Task Decomposition\n\n"
 
 FIXED = {
     "D001": ("\ufeff# Plan", "# Plan"),
+    "D001 alone": ("\ufeff", ""),
     "D001 crlf": ("\ufeff# Plan\r\n", "# Plan\r\n"),
     "D003": ("```\na", "```\na\n```"),
     "D003 line end": ("~~~~sql\na\n", "~~~~sql\na\n~~~~\n"),

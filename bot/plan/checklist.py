@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Item, Section
 from bot.plan.text import Text
-from bot.plan.words import fold, not_applicable, plain
+from bot.plan.words import fold, not_applicable
 
 # List markers, one in the other, or none; what is meant for a box; the words.
 _ITEM = re.compile(
@@ -17,7 +18,7 @@ _ITEM = re.compile(
 )
 _BOXES = frozenset({"[ ]", "[x]", "[X]"})
 _TICKS = frozenset("xXvV✓✔☑✅")
-_SETTLED = re.compile(r"(?<!\w)n/a(?!\w)|\bnot applicable\b|~~", re.IGNORECASE)
+_NOT_APPLICABLE = re.compile(r"(?<!\w)n/a(?!\w)|\bnot applicable\b", re.IGNORECASE)
 
 # So much of an item's words must stand in another for the two to be the same.
 _ALIKE = 0.8
@@ -36,13 +37,21 @@ def read_items(document: Document, section: Section | None) -> Iterator[Item]:
 
 def find_missing(wanted: Iterable[str], items: Iterable[Item]) -> Iterator[str]:
     """Yield the wanted words that no item says: it takes most of them, in any order."""
-    said = [_words(item.said) for item in items]
+    said = [_words(item.source) for item in items]
     for text in wanted:
         needed = _words(text)
         if not any(len(needed & words) >= _ALIKE * len(needed) for words in said):
             yield text
 
 
+def is_settled(item: Item) -> bool:
+    """Tell whether an item says that it does not apply: N/A, or struck out."""
+    if "~~" in item.source or _NOT_APPLICABLE.search(item.source):
+        return True
+    return not_applicable(item.source) is not None
+
+
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     """Return the folded words of a text without its numbers: 90 % is as good as 80 %."""
     return frozenset(word for word in fold(text).split() if not word.isdecimal())
@@ -63,15 +72,14 @@ def _read_block(document: Document, block: Block) -> Iterator[Item]:
 def _read_item(text: Text, match: re.Match[str], number: int, end: int, *, leads: bool) -> Item:
     """Read the item on the lines before `end`; `leads` where it is the first of its block."""
     words = text.value(number, match.end())
-    source = " ".join([words.text, *(line for _, line in text.numbered(number + 1, end - 1))])
-    said = plain(source)
-    box = text.value(number, *match.span("box")) if match["box"] else None
+    rest = [line for _, line in text.numbered(number + 1, end - 1)]
+    if match["box"] is None:
+        return Item(" ".join([words.text, *rest]), words)
     marked = leads and match["bullet"][-1:].isspace()
     return Item(
-        said=said,
-        words=words,
-        box=box,
-        ticked=match["mark"] in _TICKS if box else False,
+        " ".join([words.text, *rest]),
+        words,
+        box=text.value(number, *match.span("box")),
+        ticked=match["mark"] in _TICKS if match["mark"] else False,
         formed=bool(marked and match["box"] in _BOXES and match["gap"] and words.text),
-        settled=not_applicable(said) is not None or _SETTLED.search(source) is not None,
     )

@@ -153,7 +153,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A topic that the plan emits or consumes, or both.
+    """A topic that the plan emits or consumes, or both; `tabled` where it stands in a table.
 
     `direction` and `counterpart` are None where there is no such column.
     """
@@ -163,6 +163,7 @@ class Event:
     consumes: bool
     direction: Value | None = None
     counterpart: Value | None = None
+    tabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +220,35 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a check list: `words` is its first line behind the box, `said` all that it says.
+    """An item of a check list: `source` is all of it behind the box, `words` its first line.
 
-    `box` is None where there is none, `formed` is whether GitHub shows it as one, and `settled`
-    whether the item says that it does not apply: N/A, or struck out.
+    `box` is None where there is none, and `formed` is whether GitHub shows it as one.
     """
 
-    said: str
+    source: str
     words: Value
     box: Value | None = None
     ticked: bool = False
     formed: bool = False
-    settled: bool = False
+
+
+class TestType(StrEnum):
+    """The types of test that a testing strategy speaks of."""
+
+    __test__ = False  # pytest: no class of tests
+
+    UNIT = "Unit"
+    INTEGRATION = "Integration"
+    E2E = "E2E"
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """What is said of a type of test, and where the type is named."""
+
+    type: TestType
+    covered: Value
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +328,7 @@ class Plan:
     service_rows: tuple[ServiceRow, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     events: tuple[Event, ...] = ()
+    strategies: tuple[Strategy, ...] = ()
     security_items: tuple[Item, ...] = ()
     done_items: tuple[Item, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

@@ -15,6 +15,7 @@ from bot.plan.sections import read_sections, section_names
 from bot.plan.services import read_services
 from bot.plan.suppressions import read_suppressions
 from bot.plan.tasks import find_task_tables, read_tasks
+from bot.plan.testing import read_strategies
 from bot.plan.text import Text
 from bot.plan.why import read_purpose
 from bot.plan.words import plain
@@ -95,6 +96,7 @@ def _read_plan(text: Text, id_pattern: str, names: Mapping[str, SectionName], *,
         service_rows=service_rows,
         endpoints=tuple(read_endpoints(document, named.get(SectionName.API))),
         events=tuple(read_events(document, named.get(SectionName.EVENTS))),
+        strategies=tuple(read_strategies(document, named.get(SectionName.TESTING))),
         security_items=tuple(read_items(document, named.get(SectionName.SECURITY))),
         done_items=tuple(read_items(document, named.get(SectionName.DONE))),
         suppressions=tuple(read_suppressions(document)),

@@ -2,27 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.plan.markdown import Block, Document, Kind
-from bot.plan.model import Section
+from bot.plan.model import Section, Strategy, TestType
 from bot.plan.tables import Table, cell
 from bot.plan.text import Span, Value
 from bot.plan.words import FIELD, fold
 
 TYPE_COLUMNS = ("type", "types", "test type", "type of test", "kind", "level", "layer", "test")
 COVERED_COLUMNS = ("what s covered", "what is covered", "covered", "covers", "what", "scope")
-
-
-class TestType(StrEnum):
-    """The types of test that a strategy speaks of."""
-
-    __test__ = False  # pytest: no class of tests
-
-    UNIT = "Unit"
-    INTEGRATION = "Integration"
-    E2E = "E2E"
 
 
 _NAMES = {
@@ -32,17 +20,10 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
-    """What is said of a type of test, and where the type is named."""
-
-    type: TestType
-    covered: Value
-    span: Span
-
-
-def read_strategies(document: Document, section: Section) -> Iterator[Strategy]:
+def read_strategies(document: Document, section: Section | None) -> Iterator[Strategy]:
     """Yield the types of test: of the section's tables, or of `**Unit**: …` and `### Unit`."""
+    if section is None or section.na is not None:
+        return
     if section.tables:
         for table in section.tables:
             yield from _read_table(document, table)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.plan.checklist import find_missing
+from bot.plan.checklist import find_missing, is_settled
 from bot.plan.markdown import Kind
 from bot.plan.model import Plan, SectionName
 from bot.plan.rules.registry import OFF, Finding, I, W, rule
@@ -89,7 +89,7 @@ def check_done_too_early(plan: Plan) -> Iterator[Finding]:
         - [ ] Compound Agent has run (patterns + ADRs extracted)
     """
     for item in plan.done_items:
-        if item.box and item.ticked and not item.settled:
+        if item.box and item.ticked and not is_settled(item):
             yield Finding(
                 item.box.span,
                 f"{quoted(item.words.text)} is ticked in a Draft: untick it until the plan is "
@@ -124,7 +124,7 @@ def check_coverage_below(plan: Plan) -> Iterator[Finding]:
     for block in section.content if section and section.na is None else ():
         if block.kind in (Kind.PARAGRAPH, Kind.TABLE) and not block.quotes:
             for number, line in plan.document.prose.numbered(block.first, block.last):
-                for match in _COVERAGE.finditer(line):
+                for match in _COVERAGE.finditer(line) if "coverage" in line.lower() else ():
                     group = 1 if match[1] else 2
                     if float(_number(match[group])) < MIN_COVERAGE:
                         yield Finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.plan.checklist import find_missing
+from bot.plan.checklist import find_missing, is_settled
 from bot.plan.model import Plan, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.words import is_placeholder, quoted
@@ -110,7 +110,7 @@ def check_security_item_open(plan: Plan) -> Iterator[Finding]:
     """
     section = plan.section(SectionName.SECURITY)
     for item in plan.security_items if section and section.na is None else ():
-        open_box = item.formed and not item.ticked and not item.settled
+        open_box = item.formed and not item.ticked and not is_settled(item)
         if open_box and not is_placeholder(item.words.text):
             yield Finding(
                 item.words.span,

@@ -1,16 +1,11 @@
 """Group X, the testing strategy: what each type of test covers."""
 
-import re
 from collections.abc import Iterator
 
-from bot.plan.markdown import Kind
-from bot.plan.model import Plan, Section, SectionName
+from bot.plan.model import Plan, SectionName, TestType
 from bot.plan.questions import is_answer
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.testing import Strategy, TestType, read_strategies
 from bot.plan.words import is_placeholder, not_applicable, quoted
-
-_ENDPOINT = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b[`*| \t]{1,9}/")
 
 
 @rule("X001", "test-type-missing", draft=W, approved=W)
@@ -35,9 +30,9 @@ def check_test_type_missing(plan: Plan) -> Iterator[Finding]:
         | End-to-end | N/A — no user interface |
         | Load | 300 searches a second |
     """
-    section = _strategy_section(plan)
-    if section:
-        named = {strategy.type for strategy in read_strategies(plan.document, section)}
+    section = plan.section(SectionName.TESTING)
+    if section and section.content and section.na is None:
+        named = {strategy.type for strategy in plan.strategies}
         head = next((table.head.line for table in section.tables), None)
         for missing in TestType:
             if missing not in named:
@@ -69,7 +64,7 @@ def check_test_type_empty(plan: Plan) -> Iterator[Finding]:
         | Integration | the endpoint |
         | E2E | N/A — no user interface |
     """
-    for strategy in _strategies(plan):
+    for strategy in plan.strategies:
         said = strategy.covered
         if (
             not is_answer(said.text)
@@ -113,9 +108,7 @@ def check_api_without_integration(plan: Plan) -> Iterator[Finding]:
         | Integration | the endpoint |
         | E2E | N/A — no user interface |
     """
-    if not _changes_api(plan, plan.section(SectionName.API)):
-        return
-    for strategy in _strategies(plan):
+    for strategy in plan.strategies if plan.endpoints else ():
         said = strategy.covered
         if strategy.type is TestType.INTEGRATION and not_applicable(said.text) is not None:
             yield Finding(
@@ -123,25 +116,3 @@ def check_api_without_integration(plan: Plan) -> Iterator[Finding]:
                 f"The plan changes the API, but Integration says {quoted(said.text)}: "
                 "say which tests call the endpoints",
             )
-
-
-def _strategy_section(plan: Plan) -> Section | None:
-    """Return the section unless it is empty, which S005 reports, or says N/A."""
-    section = plan.section(SectionName.TESTING)
-    return section if section and section.content and section.na is None else None
-
-
-def _strategies(plan: Plan) -> Iterator[Strategy]:
-    section = _strategy_section(plan)
-    return read_strategies(plan.document, section) if section else iter(())
-
-
-def _changes_api(plan: Plan, section: Section | None) -> bool:
-    """Tell whether a section describes an endpoint: in a code block, or by method and path."""
-    if section is None or section.na is not None:
-        return False
-    return any(
-        block.kind in (Kind.FENCE, Kind.CODE)
-        or any(_ENDPOINT.search(line) for line in plan.text.lines[block.first - 1 : block.last])
-        for block in section.content
-    )

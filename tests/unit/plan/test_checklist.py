@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.plan.checklist import find_missing
+from bot.plan.checklist import find_missing, is_settled
 from bot.plan.lint import LintOptions, lint
 from bot.plan.model import Item, Status
 from bot.plan.parse import parse_plan
@@ -70,7 +70,7 @@ def test_no_item(body: str) -> None:
 
 def test_an_item_goes_on_over_lines_up_to_the_next() -> None:
     first, second, third = items("- [ ] a\n  b\n[x] c\n- d\n  e")
-    assert [item.said for item in (first, second, third)] == ["a   b", "c", "d   e"]
+    assert [item.source for item in (first, second, third)] == ["a   b", "c", "d   e"]
     assert first.words == Value("a", Span(5, 7, 5, 8))
     assert (second.formed, third.box) == (False, None)
 
@@ -78,13 +78,13 @@ def test_an_item_goes_on_over_lines_up_to_the_next() -> None:
 @pytest.mark.parametrize("said", ["N/A", "a — N/A: b", "a (not applicable)", "~~a~~ b", "— b"])
 def test_settled(said: str) -> None:
     [item] = items(f"- [ ] {said}")
-    assert item.settled
+    assert is_settled(item)
 
 
 @pytest.mark.parametrize("said", ["a", "an/a", "n/ab", "none of them may"])
 def test_not_settled(said: str) -> None:
     [item] = items(f"- [ ] {said}")
-    assert not item.settled
+    assert not is_settled(item)
 
 
 @pytest.mark.parametrize(

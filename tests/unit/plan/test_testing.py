@@ -3,9 +3,8 @@
 import pytest
 
 from bot.plan.lint import LintOptions, lint
-from bot.plan.model import SectionName, Status
+from bot.plan.model import Status
 from bot.plan.parse import parse_plan
-from bot.plan.testing import read_strategies
 
 HEAD = "# Plan: FEAT-1 — Search\n\n## Testing Strategy\n\n"
 TABLE = "| Type | What's covered |\n|---|---|\n"
@@ -13,11 +12,7 @@ TABLE = "| Type | What's covered |\n|---|---|\n"
 
 def strategies(body: str) -> list[tuple[str, str]]:
     plan = parse_plan(HEAD + body)
-    section = plan.section(SectionName.TESTING)
-    assert section
-    return [
-        (each.type.value, each.covered.text) for each in read_strategies(plan.document, section)
-    ]
+    return [(each.type.value, each.covered.text) for each in plan.strategies]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from bot.cli import COMMANDS
 from bot.config.jsonschema import render as render_schema
 from bot.config.load import ConfigError, parse_config
+from bot.config.match import matches
 from bot.config.schema import Config
 from bot.plan.rules import RULES
 from bot.settings import read_settings
@@ -105,6 +106,27 @@ def test_every_environment_variable_is_documented() -> None:
     asked.add("PRIVATE_KEY_PATH")
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", CONFIGURATION, re.MULTILINE))
     assert documented == asked
+
+
+@pytest.mark.parametrize("hook", yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()))
+def test_a_hook_runs_a_command_on_plans(hook: dict[str, str]) -> None:
+    program, command = hook["entry"].split()
+    assert (program, command in COMMANDS) == ("plan-gate", True)
+    for path, taken in [
+        ("plans/FEAT-1.md", True),
+        ("docs/plans/a/FEAT-1.md", True),
+        ("src/plans/FEAT-1.md", False),
+        ("plans/README.md", False),
+        ("plans/TEMPLATE.md", False),
+    ]:
+        matched = re.search(hook["files"], path) and not re.search(hook["exclude"], path)
+        assert bool(matched) is taken
+        assert is_plan(path) is taken
+
+
+def is_plan(path: str) -> bool:
+    plans = Config().plans
+    return matches(path, plans.paths) and not matches(path, plans.exclude)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,4 +1,4 @@
-"""What `lint` prints, one module a format: linted files in, text out. Pure, but for its name."""
+"""What `lint` prints, one module a format. They are pure: linted files in, text out."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -31,7 +31,8 @@ _FIRST_WORD = re.compile(r"[A-Za-z]+")
 _WITH_BODY = re.compile(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|RULE)\b", re.IGNORECASE
 )
-_REMARK = re.compile(r"(?:--+|/\*)[-*\s]*+(?P<said>[^\n]{0,200}?)\s*(?:\*/)?")
+_REMARK = re.compile(r"(?:--+|/\*)[-*\s]*+(?P<said>[^\n]*?)\s*(?:\*/)?")
+_LONGEST_MARKER = 300
 _MARKER = re.compile(
     r"(?P<part>rollback|migration)(?:\s+(?:part|plan|script|sql|statements?))?"
     r"\s*(?:\([^()]*\)\s*)?(?:[:—–-]+(?P<rest>.*))?",
@@ -144,7 +145,7 @@ def _end_of_body(text: str, start: int) -> int:
 
 def _read_marker(comment: str, start: int, *, in_rollback: bool) -> Marker | None:
     """Read a comment that begins a part, or says in the rollback part that nothing is needed."""
-    remark = _REMARK.fullmatch(comment)
+    remark = _REMARK.fullmatch(comment) if len(comment) <= _LONGEST_MARKER else None
     said = remark["said"] if remark else ""
     if match := _MARKER.fullmatch(said):
         rollback = match["part"].lower() == "rollback"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 from cachetools import LRUCache
 
 from bot.config.load import ConfigError, parse_config
@@ -203,7 +204,8 @@ class ParsedPlans:
 
     async def read(self, path: str, blob: str, content: bytes, config: Config) -> PlanFile:
         """The plan file at *path*, linted by its own status; a thread works, the loop goes on."""
-        key = (path, blob, config.plans.id_pattern, *sorted(config.rules.items()))
+        reading = (config.plans.id_pattern, config.sections, config.rules)
+        key = (path, blob, msgspec.json.encode(reading))
         if (kept := self._kept.get(key)) is None:
             kept = await asyncio.to_thread(_parse, path, blob, content, config)
             self._kept[key] = kept
@@ -211,8 +213,15 @@ class ParsedPlans:
 
 
 def _parse(path: str, blob: str, content: bytes, config: Config) -> PlanFile:
-    plan = parse_plan(content, id_pattern=config.plans.id_pattern)
-    return PlanFile(path, blob, plan, lint(plan, LintOptions(severities=config.rules)))
+    sections = config.sections
+    plan = parse_plan(content, id_pattern=config.plans.id_pattern, aliases=sections.aliases)
+    options = LintOptions(
+        severities=config.rules,
+        required=sections.required,
+        house_sections=sections.extra,
+        id_pattern=config.plans.id_pattern,
+    )
+    return PlanFile(path, blob, plan, lint(plan, options))
 
 
 def _size(plan: PlanFile) -> int:

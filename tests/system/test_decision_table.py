@@ -171,6 +171,17 @@ async def test_the_configuration_on_main_decides(world: World) -> None:
     assert await world.verdict(pull) == ("success", "RFC-0007 is Approved")
 
 
+async def test_the_house_style_on_main_is_what_plans_are_judged_by(world: World) -> None:
+    config = "sections:\n  extra: [Costs]\n  aliases: {Offene Fragen: Open Questions}\n"
+    await world.shop.commit("main", {".github/plan-gate.yml": config})
+    text = plan_text(status="Approved").replace("## Open Questions", "## Offene Fragen")
+    await world.plan_on_main(text=text)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == ("failure", "FEAT-12 is Approved but has 1 error")
+    await world.plan_on_main(text=f"{text}\n## Costs\n\nNone to speak of: one page.\n")
+    assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
+
+
 async def test_in_shadow_mode_the_same_verdict_blocks_nothing(world: World) -> None:
     await world.shop.commit("main", {".github/plan-gate.yml": "mode: shadow\n"})
     pull = await world.code_pull(body=None)

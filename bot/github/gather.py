@@ -217,7 +217,7 @@ def _parse(path: str, blob: str, content: bytes, config: Config) -> PlanFile:
     plan = parse_plan(content, id_pattern=config.plans.id_pattern, aliases=sections.aliases)
     options = LintOptions(
         severities=config.rules,
-        required=sections.required,
+        required=dict(sections.required.items()),
         house_sections=sections.extra,
         id_pattern=config.plans.id_pattern,
     )

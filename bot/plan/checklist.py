@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Item, Section
 from bot.plan.text import Text
@@ -42,6 +43,15 @@ def find_missing(wanted: Iterable[str], items: Iterable[Item]) -> Iterator[str]:
         needed = _words(text)
         if not any(len(needed & words) >= _ALIKE * len(needed) for words in said):
             yield text
+
+
+def add_item(text: Text, section: Section, words: str) -> Fix | None:
+    """Return the fix that adds an item below the last one; None where there is no list."""
+    last = max((block.last for block in section.content if block.lists), default=0)
+    if not last:
+        return None
+    edit = Edit.insert(last, len(text.line(last)) + 1, f"\n- [ ] {words}")
+    return Fix(f"Add the item `- [ ] {words}`", (edit,))
 
 
 def is_settled(item: Item) -> bool:

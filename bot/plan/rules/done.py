@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.plan.checklist import find_missing, is_settled
+from bot.plan.checklist import add_item, find_missing, is_settled
+from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Kind
 from bot.plan.model import Plan, SectionName
 from bot.plan.rules.registry import OFF, Finding, I, W, rule
@@ -60,6 +61,7 @@ def check_done_item_removed(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 section.span,
                 f"The item “{item}” is gone: put it back, with `N/A — reason` if it does not apply",
+                fix=add_item(plan.text, section, item),
             )
 
 
@@ -94,6 +96,7 @@ def check_done_too_early(plan: Plan) -> Iterator[Finding]:
                 item.box.span,
                 f"{quoted(item.words.text)} is ticked in a Draft: untick it until the plan is "
                 "Approved and this is done",
+                fix=Fix("Untick it", (Edit(item.box.span, "[ ]"),)),
             )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.plan.checklist import find_missing, is_settled
-from bot.plan.model import Plan, SectionName
+from bot.plan.checklist import add_item, find_missing, is_settled
+from bot.plan.fix import Edit, Fix
+from bot.plan.model import Item, Plan, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
+from bot.plan.text import Span, Text, Value
 from bot.plan.words import is_placeholder, quoted
 
 # The template's `{compliance-specific check}` is a plan's own and not demanded.
@@ -47,6 +49,7 @@ def check_security_item_removed(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 section.span,
                 f"The item “{item}” is gone: put it back, with `N/A — reason` if it does not apply",
+                fix=add_item(plan.text, section, item),
             )
 
 
@@ -81,6 +84,7 @@ def check_checkbox_malformed(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 item.box.span,
                 f"{quoted(item.box.text)} is no box here: write `{box}` before the words",
+                fix=_form(plan.text, item.box, item),
             )
 
 
@@ -116,3 +120,17 @@ def check_security_item_open(plan: Plan) -> Iterator[Finding]:
                 item.words.span,
                 f"{quoted(item.words.text)} is open: tick it, or add `N/A — reason` to it",
             )
+
+
+def _form(text: Text, box: Value, item: Item) -> Fix | None:
+    """Return the fix that makes a box of what was meant for one; None where that is in doubt."""
+    if not item.words.text or not (item.ticked or not box.text.strip("[] \t")):
+        return None
+    at = Span(box.span.line, box.span.column, box.span.line, item.words.span.column)
+    line = text.line(at.line)
+    before = line[: at.column - 1]
+    bullet = "" if before[-1:].isspace() else " "
+    new = f"{bullet if before.strip() else '- '}[{'x' if item.ticked else ' '}] "
+    if line[at.column - 1 : at.end_column - 1] == new:
+        return None
+    return Fix("Make it a box", (Edit(at, new),), safe=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from bot.plan.model import Plan
+from bot.plan.fix import Edit, Fix
+from bot.plan.model import Plan, Suppression
 from bot.plan.rules.registry import REGISTERED, E, Finding, W, find_suppressible, rule
+from bot.plan.text import Span
 from bot.plan.words import MAX_HINTS, did_you_mean, quoted
 
 _SHAPE = "`<!-- plan-gate: ignore T008 — reason -->`"
@@ -27,10 +29,38 @@ def check_suppression_unused(plan: Plan) -> Iterator[Finding]:
         <!-- plan-gate: ignore H003 — the appendix is for the auditors -->
         # Appendix
     """
-    for written in plan.unused:
-        yield Finding(
-            written.span, f"{quoted(written.text)} finds nothing here to ignore: take it out"
-        )
+    in_vain = frozenset(plan.unused)
+    for suppression in plan.suppressions if in_vain else ():
+        needless = in_vain.issuperset(suppression.rules)
+        for index, written in enumerate(suppression.rules):
+            if written not in in_vain:
+                continue
+            edit = _drop(plan, suppression) if needless else _drop_one(suppression, index)
+            yield Finding(
+                written.span,
+                f"{quoted(written.text)} finds nothing here to ignore: take it out",
+                fix=Fix("Take it out", (edit,), safe=True),
+            )
+
+
+def _drop(plan: Plan, suppression: Suppression) -> Edit:
+    """Take a comment out, and with it the lines on which it stands alone."""
+    at = suppression.span
+    lines = plan.text.lines[at.line - 1 : at.end_line]
+    whole = not lines[0][: at.column - 1].strip() and not lines[-1][at.end_column - 1 :].strip()
+    if whole and at.end_line < len(plan.text.lines):
+        return Edit(Span(at.line, 1, at.end_line + 1, 1), "")
+    return Edit(at, "")
+
+
+def _drop_one(suppression: Suppression, index: int) -> Edit:
+    """Take one of several names out, and the comma between it and the next or the one before."""
+    at = suppression.rules[index].span
+    if index + 1 < len(suppression.rules):
+        after = suppression.rules[index + 1].span
+        return Edit(Span(at.line, at.column, after.line, after.column), "")
+    before = suppression.rules[index - 1].span
+    return Edit(Span(before.end_line, before.end_column, at.end_line, at.end_column), "")
 
 
 @rule("N002", "suppression-unknown", draft=W, approved=E)

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 
+from bot.plan.fix import Edit, Fix
 from bot.plan.model import Plan, SectionName, TestType
 from bot.plan.questions import is_answer
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
+from bot.plan.tables import Table
+from bot.plan.text import Text
 from bot.plan.words import is_placeholder, not_applicable, quoted
+
+# What the template says of each type: the words to begin with.
+_TEMPLATE = {
+    TestType.UNIT: "{use cases, domain logic}",
+    TestType.INTEGRATION: "{endpoints, DB, event handlers}",
+    TestType.E2E: "{critical user flows if applicable}",
+}
 
 
 @rule("X001", "test-type-missing", draft=W, approved=W)
@@ -33,13 +43,14 @@ def check_test_type_missing(plan: Plan) -> Iterator[Finding]:
     section = plan.section(SectionName.TESTING)
     if section and section.content and section.na is None:
         named = {strategy.type for strategy in plan.strategies}
-        head = next((table.head.line for table in section.tables), None)
+        table = next(iter(section.tables), None)
         for missing in TestType:
             if missing not in named:
                 yield Finding(
-                    plan.text.span(head) if head else section.span,
+                    plan.text.span(table.head.line) if table else section.span,
                     f"No row “{missing}” in the testing strategy: say what these tests cover, or "
                     "`N/A — reason`",
+                    fix=_add_row(plan.text, table, missing) if table else None,
                 )
 
 
@@ -116,3 +127,12 @@ def check_api_without_integration(plan: Plan) -> Iterator[Finding]:
                 f"The plan changes the API, but Integration says {quoted(said.text)}: "
                 "say which tests call the endpoints",
             )
+
+
+def _add_row(text: Text, table: Table, missing: TestType) -> Fix | None:
+    """Return the fix that adds the template's row to a table of the template's columns."""
+    if len(table.head.cells) != len(("Type", "What's covered")):
+        return None
+    last = table.rows[-1].line if table.rows else table.head.line + 1
+    row = f"| {missing} | {_TEMPLATE[missing]} |"
+    return Fix(f"Add the row {row}", (Edit.insert(last, len(text.line(last)) + 1, f"\n{row}"),))

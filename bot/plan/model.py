@@ -1,7 +1,7 @@
 """The plan as typed values, each with its place in the text."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
@@ -232,6 +232,47 @@ class Item:
     formed: bool = False
 
 
+class Topic(Enum):
+    """What a rollback plan answers."""
+
+    FLAG = auto()
+    DATABASE = auto()
+    OWNER = auto()
+    TIME = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a rollback plan says on a topic: its label, and the lines behind and below that."""
+
+    label: Value
+    lines: tuple[Value, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The answer as written."""
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def place(self) -> Value:
+        """The first words of the answer, or the label where it has none."""
+        return self.lines[0] if self.lines else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """The rollback plan: its answers by topic, and all lines of the section."""
+
+    section: Section
+    answers: Mapping[Topic, Answer]
+    lines: tuple[Value, ...]
+
+    @property
+    def source(self) -> str:
+        """The section as written."""
+        return "\n".join(line.text for line in self.lines)
+
+
 class TestType(StrEnum):
     """The types of test that a testing strategy speaks of."""
 
@@ -331,6 +372,7 @@ class Plan:
     strategies: tuple[Strategy, ...] = ()
     security_items: tuple[Item, ...] = ()
     done_items: tuple[Item, ...] = ()
+    rollback: Rollback | None = None
     suppressions: tuple[Suppression, ...] = ()
     document: Document = EMPTY
     bom: bool = False

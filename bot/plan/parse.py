@@ -11,6 +11,7 @@ from bot.plan.header import DEFAULT_ID_PATTERN, read_header
 from bot.plan.markdown import find_excess, read_document
 from bot.plan.model import Plan, Refusal, SectionName, Status
 from bot.plan.questions import read_questions
+from bot.plan.rollback import read_rollback
 from bot.plan.sections import read_sections, section_names
 from bot.plan.services import read_services
 from bot.plan.suppressions import read_suppressions
@@ -99,6 +100,7 @@ def _read_plan(text: Text, id_pattern: str, names: Mapping[str, SectionName], *,
         strategies=tuple(read_strategies(document, named.get(SectionName.TESTING))),
         security_items=tuple(read_items(document, named.get(SectionName.SECURITY))),
         done_items=tuple(read_items(document, named.get(SectionName.DONE))),
+        rollback=read_rollback(document, named.get(SectionName.ROLLBACK)),
         suppressions=tuple(read_suppressions(document)),
         document=document,
         bom=bom,

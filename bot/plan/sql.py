@@ -114,11 +114,14 @@ def _is_concurrent(kind: str, node: Any) -> bool:
 def _read_index(node: Any) -> Iterator[Change]:
     columns = [each.index_elem.name or "expr" for each in node.index_params]
     name = node.idxname or "_".join([node.relation.relname, *columns, "idx"])
+    expressions = [each.index_elem.expr for each in node.index_params if not each.index_elem.name]
+    if node.HasField("where_clause"):
+        expressions.append(node.where_clause)
     used = {*columns, *(each.index_elem.name for each in node.index_including_params)}
     yield Change(
         Verb.CREATE,
         _part_of(Kind.INDEX, name, node.relation),
-        columns=frozenset(used | _columns_in([*node.index_params, node.where_clause])),
+        columns=frozenset(used | _columns_in(expressions)),
         locks=not node.concurrent and node.relation.inh,
     )
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from bot.plan.fix import Edit, Fix
 from bot.plan.migration import read_migration
-from bot.plan.model import Plan, SectionName
+from bot.plan.model import Answer, Plan, Rollback, SectionName, Topic
 from bot.plan.questions import is_answer
-from bot.plan.rollback import Answer, Rollback, Topic, read_rollback
 from bot.plan.rules.registry import E, Finding, W, rule
 from bot.plan.text import Span, Value
-from bot.plan.words import quoted
+from bot.plan.words import is_placeholder, not_applicable, plain, quoted
 
 _FLAG = re.compile(
     r"(?<!\w)FEATURE_\w{1,100}\s?=\s?false\b[^\w\n]{0,20}?(?:[→⇒➜—–:-]|->|=>)\s{0,9}\W{0,3}\w",
@@ -50,9 +49,9 @@ def check_feature_flag_malformed(plan: Plan) -> Iterator[Finding]:
         - Who can trigger rollback: on-call
         - SLO for rollback completion: 5 min
     """
-    rollback = read_rollback(plan)
+    rollback = plan.rollback
     answer, asked = _find(rollback, Topic.FLAG)
-    if rollback is None or not asked or _FLAG.search(answer.said if answer else rollback.said):
+    if rollback is None or not asked or _FLAG.search(_say(answer or rollback)):
         return
     form = "`FEATURE_<NAME>=false` → what then happens"
     if answer is None:
@@ -92,7 +91,7 @@ def check_rollback_script_other_plan(plan: Plan) -> Iterator[Finding]:
         - Who can trigger rollback: on-call
         - SLO for rollback completion: 5 min
     """
-    rollback = read_rollback(plan) if plan.id else None
+    rollback = plan.rollback if plan.id else None
     for line in rollback.lines if rollback else ():
         for script in _SCRIPT.finditer(line.text):
             if plan.id and (other := _find_other_id(script[0], plan.id, plan.ticket or "")):
@@ -150,15 +149,15 @@ def check_rollback_script_missing(plan: Plan) -> Iterator[Finding]:
     if not section or not migration or not migration.lasting or migration.rollback_na is not None:
         return
     name = f"`scripts/rollback/{plan.id or '<ID>'}.sql`"
-    rollback = read_rollback(plan)
+    rollback = plan.rollback
     answer = rollback.answers.get(Topic.DATABASE) if rollback else None
     if rollback is None:
         place = plan.text.value(section.content[0].first)
     elif answer is None:
-        if _SCRIPT.search(rollback.said):
+        if _SCRIPT.search(_say(rollback)):
             return
         place = plan.text.value(section.span.line)
-    elif answer.said and not answer.is_na and is_answer(answer.said) and "{" not in answer.said:
+    elif _names_script(answer):
         return
     else:
         place = answer.place
@@ -185,16 +184,16 @@ def check_rollback_owner_missing(plan: Plan) -> Iterator[Finding]:
         - Who can trigger rollback: on-call
         - SLO for rollback completion: 5 min
     """
-    rollback = read_rollback(plan)
+    rollback = plan.rollback
     answer, asked = _find(rollback, Topic.OWNER)
     if rollback is None or not asked:
         return
-    if answer is None and not _SOMEBODY.search(rollback.said):
+    if answer is None and not _SOMEBODY.search(_say(rollback)):
         yield Finding(
             rollback.section.span,
             "Nobody is named who can trigger the rollback: add `- Who can trigger rollback:`",
         )
-    elif answer and not is_answer(answer.said):
+    elif answer and not is_answer(answer.source):
         yield Finding(
             answer.place.span,
             f"{quoted(answer.place.text)} names nobody: say who can trigger the rollback",
@@ -218,9 +217,9 @@ def check_rollback_slo_missing(plan: Plan) -> Iterator[Finding]:
         - Who can trigger rollback: on-call
         - SLO for rollback completion: 5 min
     """
-    rollback = read_rollback(plan)
+    rollback = plan.rollback
     answer, asked = _find(rollback, Topic.TIME)
-    if rollback is None or not asked or _DURATION.search(answer.said if answer else rollback.said):
+    if rollback is None or not asked or _DURATION.search(_say(answer or rollback)):
         return
     if answer is None:
         yield Finding(
@@ -238,7 +237,20 @@ def check_rollback_slo_missing(plan: Plan) -> Iterator[Finding]:
 def _find(rollback: Rollback | None, topic: Topic) -> tuple[Answer | None, bool]:
     """Return the answer, and whether to judge it: not an N/A, and not what D011 reports."""
     answer = rollback.answers.get(topic) if rollback else None
-    return answer, answer is None or not (answer.is_na or answer.is_open)
+    if answer is None:
+        return None, True
+    return answer, not_applicable(answer.source) is None and not is_placeholder(answer.source)
+
+
+def _say(what: Answer | Rollback) -> str:
+    """Return what is written as a reader sees it."""
+    return plain(what.source)
+
+
+def _names_script(answer: Answer) -> bool:
+    """Tell whether an answer is one: neither N/A nor to be done, and with its ID filled in."""
+    open_or_na = "{" in answer.source or not_applicable(answer.source) is not None
+    return not open_or_na and is_answer(answer.source)
 
 
 def _find_other_id(script: str, own: str, ticket: str) -> re.Match[str] | None:

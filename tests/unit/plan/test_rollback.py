@@ -4,17 +4,17 @@ import pytest
 
 from bot.plan.lint import LintOptions, lint
 from bot.plan.mend import mend
-from bot.plan.model import Status
+from bot.plan.model import Status, Topic
 from bot.plan.parse import parse_plan
-from bot.plan.rollback import Topic, read_rollback
+from bot.plan.words import plain
 
 HEAD = "# Plan: FEAT-12 — Search\n\n## Rollback Plan\n\n"
 
 
 def answers(body: str) -> dict[str, str]:
-    rollback = read_rollback(parse_plan(HEAD + body))
+    rollback = parse_plan(HEAD + body).rollback
     assert rollback
-    return {topic.name: answer.said for topic, answer in rollback.answers.items()}
+    return {topic.name: plain(answer.source) for topic, answer in rollback.answers.items()}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_labels(label: str, topic: Topic) -> None:
 
 @pytest.mark.parametrize("body", ["", "N/A — not live\n", "<!-- later -->\n"])
 def test_nothing_is_said(body: str) -> None:
-    assert read_rollback(parse_plan(HEAD + body)) is None
+    assert parse_plan(HEAD + body).rollback is None
 
 
 def test_the_script_of_another_plan_is_renamed() -> None:

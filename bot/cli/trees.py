@@ -91,8 +91,11 @@ def _walk(root: Path, patterns: Iterable[str]) -> Iterator[str]:
 
 
 def _holds(source: bytes, words: Iterable[str]) -> bool:
-    text = source.decode(errors="replace").casefold()
-    return any(word in text for word in words)
+    """Tell whether a text holds one of some folded words: `FEAT-1` is not held by `FEAT-12`."""
+    lower = source.lower()
+    likely = [word for word in words if not word.isascii() or word.encode() in lower]
+    text = source.decode(errors="replace").casefold() if likely else ""
+    return any(re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text) for word in likely)
 
 
 def _is_plan(place: str, tree: Tree) -> bool:

@@ -89,6 +89,15 @@ def test_only_what_matters_is_parsed(tree: Path) -> None:
     ]  # fmt: skip
 
 
+def test_ids_of_other_letters_are_found_in_any_case(tree: Path) -> None:
+    settings = LintSettings(id_pattern="[ÄA-Z]+-[0-9]+")
+    write("plans/ÄB-1.md", "ÄB-1")
+    write("plans/ÄB-12.md", "ÄB-12")
+    write("plans/other.md", "ÄB-1")
+    [read] = read_trees([("plans/ÄB-1.md", settings)])
+    assert list(read_others(read)) == ["plans/other.md"]
+
+
 @pytest.mark.parametrize(
     "patterns",
     [

@@ -62,6 +62,9 @@ def test_the_catalogue_is_complete() -> None:
         *(f"S{n:03}" for n in range(1, 8)),
         *(f"T{n:03}" for n in range(1, 12)),
         *(f"O{n:03}" for n in range(1, 6)),
+        *(f"{group}{n:03}" for group in "XCFN" for n in range(1, 4)),
+        *(f"P{n:03}" for n in range(1, 7)),
+        "E005",
     }
     assert expected <= set(RULES)
 

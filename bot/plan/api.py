@@ -67,11 +67,11 @@ def read_endpoints(document: Document, section: Section | None) -> Iterator[Endp
     if section is None or section.na is not None:
         return
     reader = _Reader(document.text)
-    blocks = [block for block in section.content if not block.quotes]
-    for block in blocks:
-        reader.read(block)
+    for block in section.content:
+        if not block.quotes:
+            reader.read(block)
     shared = _Said.of("\n".join(reader.shared))
-    for group in reader.groups or _find_mentioned(document.text, blocks):
+    for group in reader.groups or _find_mentioned(document.text, reader.blocks):
         said = _Said.of("\n".join(group.lines))
         for found in group.found:
             if found.path.text != _TEMPLATE_PATH:
@@ -91,6 +91,7 @@ class _Reader:
 
     def __init__(self, text: Text) -> None:
         self.groups: list[_Group] = []
+        self.blocks: list[Block] = []  # but for those below a heading such as *Removed*
         self.shared: list[str] = []
         self._text = text
         self._group: _Group | None = None
@@ -101,6 +102,8 @@ class _Reader:
         if block.kind is Kind.HEADING:
             self._level = block.level
             self._gone = is_gone(block.text)
+        if not self._gone:
+            self.blocks.append(block)
         if self._group and _ends(self._group, block):
             self._group = None
         if block.table and self._read_table(block, block.table):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.plan.tables import Row, Table, cell
 from bot.plan.text import Text, Value
@@ -11,6 +12,9 @@ from bot.plan.words import not_applicable
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 METHOD_COLUMNS = ("method", "methods", "verb", "http method", "http verb")
 PATH_COLUMNS = ("path", "endpoint", "endpoints", "route", "url", "uri", "resource", "api")
+
+# More than a person would write into one line; a bound, so that a long one costs nothing.
+MAX_MENTIONS = 50
 
 # What stands before a path and is no method, not even a misspelt one.
 _NO_METHODS = frozenset(
@@ -52,7 +56,7 @@ _MENTION = re.compile(
 _PATH = re.compile(rf"[`*_]{{0,4}}{_URL}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]+")
 _OLD = re.compile(
-    r"\b(?:remov|deprecat|retir|drop|replac|instead|exist|unchanged|like)", re.IGNORECASE
+    r"\b(?:remov|deprecat|retir|drop|replac|instead|exist|unchanged|(?:un)?like)", re.IGNORECASE
 )
 _GONE = re.compile(
     r"[\W_]*(?:(?:is|are|to|will|be|now)\s){0,3}"
@@ -96,7 +100,7 @@ def find_definitions(
 
 def find_mentions(text: Text, number: int, line: str) -> Iterator[Found]:
     """Yield what a line names anywhere, but for what it only compares with."""
-    for match in _MENTION.finditer(line):
+    for match in islice(_MENTION.finditer(line), MAX_MENTIONS):
         before = line[max(0, match.start() - 60) : match.start()]
         if not (_OLD.search(before) or is_gone(line, match.end())):
             method = text.value(number, *match.span("methods"))
@@ -136,7 +140,7 @@ def _find_in_two(text: Text, line: str, method: Value, path: Value) -> list[Foun
     rest = line[read.span.end_column - 1 : path.span.end_column - 1]
     return [
         Found(text.value(at.line, *word.span()), read, rest)
-        for word in known or words[:1]
+        for word in known[: len(METHODS)] or words[:1]
         if word[0].upper() not in _NO_METHODS
     ]
 

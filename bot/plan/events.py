@@ -5,6 +5,7 @@ They are rows of a table; where there is none, list items that hold a topic in c
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.plan.markdown import Block, Document
 from bot.plan.model import Event, Section
@@ -23,6 +24,9 @@ COUNTERPART_COLUMNS = (
 )
 CONSUMER_COLUMNS = ("consumers", "consumer", "consumed by", "subscribers", "subscriber", "to")
 PRODUCER_COLUMNS = ("producers", "producer", "produced by", "emitted by", "publisher", "from")
+
+# More than a person would write into one line; a bound, so that a long one costs nothing.
+MAX_TOPICS = 50
 
 _WORD = r"[a-z0-9][a-z0-9_-]*"
 _TOPIC = re.compile(rf"(?:{_WORD}\.){{3}}v\d+", re.ASCII)
@@ -123,7 +127,7 @@ def _read_topics(text: Text, value: Value) -> Iterator[Value]:
     topics = [
         match for part in parts for match in _TOKEN.finditer(raw, *part) if "." in match[0][1:-1]
     ]
-    for match in topics:
+    for match in topics[:MAX_TOPICS]:
         left = len(match[0]) - len(match[0].lstrip(_EDGES))
         right = len(match[0].rstrip(_EDGES))
         yield text.value(line, start + match.start() + left, start + match.start() + right)
@@ -138,10 +142,5 @@ def _read_item(text: Text, block: Block, context: str) -> Iterator[Event]:
         emits, consumes = read_direction(_CODE.sub(" ", line))
         if not (emits or consumes):
             emits, consumes = read_direction(context)
-        for match in _LISTED_TOPIC.finditer(line):
-            yield Event(
-                text.value(number, *match.span(1)),
-                emits,
-                consumes,
-                counterpart=text.value(number),
-            )
+        for match in islice(_LISTED_TOPIC.finditer(line), MAX_TOPICS):
+            yield Event(text.value(number, *match.span(1)), emits, consumes, tabled=False)

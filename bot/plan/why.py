@@ -5,13 +5,13 @@ neither of them, nor code, nor a quote, states the problem.
 """
 
 import re
+from collections.abc import Iterator
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Purpose, Scope, Section
 from bot.plan.prose import mask_comments
-from bot.plan.questions import is_answer
 from bot.plan.text import Text, Value
-from bot.plan.words import FIELD, is_blank, is_placeholder, plain
+from bot.plan.words import FIELD
 
 # A name is a label at a line's start, or before a colon; else a sentence that mentions it.
 _NAME = re.compile(
@@ -26,8 +26,11 @@ _NAME = re.compile(
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_MEASURE = re.compile(
-    r"""(?<![\w-])\d | [%‰€$£¥<>≤≥] | \b(?:
+_HINTS = (":", "scope", "goal")  # one of them stands in whatever has a name
+
+_FIGURE = re.compile(r"[%‰€$£¥<>≤≥]|\d(?<![\w-]\d)")
+_COMPARISON = re.compile(
+    r"""\b(?:
         zero|two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?
       | per\ ?cent|half|halv\w*|thirds?|quarters?|twice|doubl\w*|tripl\w*
       | (?:milli)?seconds?|minutes?|hours?|days?|weeks?|months?|years?|daily|weekly|monthly
@@ -35,6 +38,7 @@ _MEASURE = re.compile(
       | at\ (?:least|most)|never|always|every|all|reduc\w*|increas\w*|decreas\w* )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LATER = re.compile(r"\W*(?:tb[acd]|todo|to be (?:decided|defined|done|written))\b", re.IGNORECASE)
 
 
 def read_purpose(document: Document, section: Section | None) -> Purpose | None:
@@ -55,7 +59,7 @@ def is_measurable(text: str) -> bool:
     >>> is_measurable("Half of them find it"), is_measurable("Search should be good")
     (True, False)
     """
-    return _MEASURE.search(plain(text)) is not None
+    return bool(_FIGURE.search(text) or _COMPARISON.search(text))
 
 
 class _Reader:
@@ -84,8 +88,8 @@ class _Reader:
     def _read_prose(self, block: Block) -> None:
         source = _visible(self._text, block)
         position = 0
-        for match in _NAME.finditer(source):
-            if match["colon"] or (match["break"] is not None and match["start"] is not None):
+        for match in _find_names(source):
+            if match["colon"] or _stands_alone(match):
                 self._take(source[position : match.start()], block)
                 position = match.end()
                 self._label(block, match, source)
@@ -95,23 +99,26 @@ class _Reader:
 
     def _read_table(self, block: Block) -> None:
         source = _visible(self._text, block)
-        names = [match for match in _NAME.finditer(source) if not match["short"]]
+        names = [match for match in _find_names(source) if not match["short"]]
         for match in names:
             self._mention(block, match, source)
         if not names:
             self._take(source, block)
 
     def _label(self, block: Block, match: re.Match[str], source: str) -> None:
-        self._open = "out" if match["out"] or (match["short"] or "").lower() == "out" else "in"
+        self._open = _scope_of(match)
         self._headed = block.kind is Kind.HEADING
-        self.scopes.setdefault(self._open, Scope(self._place(block, match, source), said=False))
+        if self._open not in self.scopes:
+            self.scopes[self._open] = Scope(self._place(block, match, source), said=False)
 
     def _mention(self, block: Block, match: re.Match[str], source: str) -> None:
-        name = "out" if match["out"] else "in"
-        self.scopes[name] = Scope(self._place(block, match, source), said=True)
+        name = _scope_of(match)
+        known = self.scopes.get(name)
+        if known is None or not known.said:
+            self.scopes[name] = Scope(self._place(block, match, source), said=True)
 
     def _take(self, text: str, block: Block) -> None:
-        if is_blank(text):
+        if not text.strip(" \t\n\xa0*_"):
             return
         if self._open:
             self._fill()
@@ -119,7 +126,7 @@ class _Reader:
             self.problem.append(text)
 
     def _fill(self) -> None:
-        if self._open:
+        if self._open and not self._is_said():
             self.scopes[self._open] = Scope(self.scopes[self._open].label, said=True)
 
     def _is_said(self) -> bool:
@@ -134,6 +141,22 @@ class _Reader:
         return self._text.value(line, start - begin, (end if wrapped < 0 else wrapped) - begin)
 
 
+def _scope_of(match: re.Match[str]) -> str:
+    return "out" if match["out"] or (match["short"] or "").lower() == "out" else "in"
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Tell whether a name without a colon is a label: at a line's start, and not wrapped there."""
+    if match["break"] is None or match["start"] is None:
+        return False
+    return match.start() == 0 or bool(match["start"].strip())
+
+
+def _find_names(source: str) -> Iterator[re.Match[str]]:
+    folded = source.lower()
+    return _NAME.finditer(source) if any(hint in folded for hint in _HINTS) else iter(())
+
+
 def _visible(text: Text, block: Block) -> str:
     """Return the lines of a block with its comments blanked out, every character in its place."""
     source = "\n".join(text.lines[block.first - 1 : block.last])
@@ -144,4 +167,4 @@ def _states_something(text: str) -> bool:
     """Tell whether a piece of prose says more than a label, `TBD` or a question mark."""
     field = FIELD.match(text)
     said = field["value"] if field else text
-    return is_placeholder(said) or (is_answer(said) and any(map(str.isalpha, said)))
+    return any(map(str.isalpha, said)) and not (_LATER.match(text) or _LATER.match(said))

@@ -74,7 +74,7 @@ def check_direction_invalid(plan: Plan) -> Iterator[Finding]:
         | `billing.invoice.due.v1` | emits / consumes | billing |
     """
     hints = 0
-    for event in plan.events:
+    for event in _lines(plan):
         way = event.direction
         if event.emits or event.consumes or (way and _is_settled(way.text)):
             continue
@@ -152,15 +152,24 @@ def check_counterpart_missing(plan: Plan) -> Iterator[Finding]:
         | `billing.invoice.issued.v1` | emits | search |
         | `billing.invoice.paid.v1` | emits | none — for partners to come |
     """
-    for event in plan.events:
+    for event in _lines(plan):
         there = event.counterpart
-        if there and (_is_settled(there.text) or is_answer(there.text)):
+        if not event.tabled or (there and (_is_settled(there.text) or is_answer(there.text))):
             continue
         wanted = "producers" if event.consumes and not event.emits else "consumers"
         yield Finding(
             event.topic.span,
             f"{quoted(event.topic.text)} names no {wanted}: add them, or `N/A — reason`",
         )
+
+
+def _lines(plan: Plan) -> Iterator[Event]:
+    """Yield one event of each line: topics in one cell share their direction and other end."""
+    line = 0
+    for event in plan.events:
+        if event.topic.span.line != line:
+            line = event.topic.span.line
+            yield event
 
 
 def _is_settled(text: str) -> bool:

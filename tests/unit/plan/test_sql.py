@@ -211,7 +211,7 @@ thread.join()
 
 
 def test_the_deepest_that_is_parsed_fits_a_small_stack() -> None:
-    """A thread may have as little as 512 KiB (macOS); a quarter of it is enough."""
+    """A thread may have as little as 512 KiB (macOS); 192 KiB are enough."""
     script = _DEEPEST.replace("STACK", str(192 * 1024))
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False

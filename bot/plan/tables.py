@@ -80,5 +80,8 @@ def cell(row: Row, column: int | None) -> Value:
 
 
 def _read_row(text: Text, number: int) -> Row:
-    values = (text.value(number, *place) for place in split_cells(text.line(number)))
-    return Row(number, tuple(Value(v.text.replace("\\|", "|"), v.span) for v in values))
+    line = text.line(number)
+    values = [text.value(number, start, end) for start, end in split_cells(line)]
+    if "\\|" in line:
+        values = [Value(value.text.replace("\\|", "|"), value.span) for value in values]
+    return Row(number, tuple(values))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.plan.model import Plan, Scope
+from bot.plan.fix import Edit, Fix
+from bot.plan.markdown import Kind
+from bot.plan.model import Plan, Scope, Section
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.why import is_measurable
 from bot.plan.words import is_placeholder, quoted
@@ -134,8 +136,19 @@ def _check_scope(plan: Plan, scope: Scope | None, name: str) -> Iterator[Finding
         yield Finding(
             section.span,
             f"“{section.name}” does not say what is {name.lower()}: add `**{name}**: …`",
+            fix=_add_scope(plan, section, name),
         )
     elif scope and not scope.said:
         yield Finding(
             scope.label.span, f"Nothing follows {quoted(scope.label.text)}: say it, or write None"
         )
+
+
+def _add_scope(plan: Plan, section: Section, name: str) -> Fix | None:
+    """Add the template's line below what stands in the section, unless that would swallow it."""
+    block = section.content[-1]
+    if block.kind is Kind.HTML or (block.kind is Kind.FENCE and not plan.document.is_closed(block)):
+        return None
+    end = len(plan.text.line(block.last)) + 1
+    edit = Edit.insert(block.last, end, f"\n\n**{name}**: {{list}}")
+    return Fix(f"Add `**{name}**: {{list}}`", (edit,))

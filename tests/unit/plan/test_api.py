@@ -4,6 +4,9 @@ from dataclasses import astuple
 
 import pytest
 
+from bot.plan.diagnostics import Diagnostic
+from bot.plan.lint import lint
+from bot.plan.mend import mend
 from bot.plan.model import Endpoint, Plan
 from bot.plan.parse import parse_plan
 from bot.plan.rules import RULES
@@ -199,3 +202,22 @@ def test_bait_is_read_to_its_end(bait: str) -> None:
     plan = read(bait)
     assert plan.refusal is None
     assert all(list(RULES[code].check(plan)) is not None for code in RULES if code[0] == "A")
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "fixed"),
+    [
+        ("A002", "```\nPOST /v1/a\n```\n",
+         "```\nPOST /v1/a\nHeaders: Idempotency-Key (required)\n```\n"),
+        ("A002", "- a\n  ```\n  POST /v1/a",
+         "- a\n  ```\n  POST /v1/a\n  Headers: Idempotency-Key (required)"),
+        ("A002", "- POST /v1/a\n", "- POST /v1/a\n"),
+        ("A003", "`PSOT /v1/a`\n", "`POST /v1/a`\n"),
+        ("A003", "FETCH /v1/a\n", "FETCH /v1/a\n"),
+    ],
+)  # fmt: skip
+def test_what_can_be_mended_is(code: str, body: str, fixed: str) -> None:
+    def find(plan: Plan) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in lint(plan) if each.code == code)
+
+    assert mend(HEAD + body, parse_plan, find, unsafe=True) == HEAD + fixed

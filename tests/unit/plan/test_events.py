@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.plan.diagnostics import Diagnostic
 from bot.plan.events import MAX_TOPICS, is_topic, read_direction
+from bot.plan.lint import lint
+from bot.plan.mend import mend
 from bot.plan.model import Event, Plan
 from bot.plan.parse import parse_plan
 from bot.plan.rules import RULES
@@ -182,3 +185,12 @@ def test_bait_is_read_to_its_end(bait: str) -> None:
     plan = read(bait)
     assert plan.refusal is None
     assert all(list(RULES[code].check(plan)) is not None for code in RULES if code[0] == "E")
+
+
+def test_a_slip_in_the_direction_is_mended() -> None:
+    def find(plan: Plan) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in lint(plan) if each.code == "E002")
+
+    rows = "| a.b.c.v1 | {} | x |\n| a.b.d.v1 | sync | x |\n"
+    source = HEAD + TABLE + rows.format("emmits")
+    assert mend(source, parse_plan, find, unsafe=True) == HEAD + TABLE + rows.format("emits")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from bot.plan.model import Purpose
+from bot.plan.diagnostics import Diagnostic
+from bot.plan.lint import lint
+from bot.plan.mend import mend
+from bot.plan.model import Plan, Purpose
 from bot.plan.parse import parse_plan
 from bot.plan.why import is_measurable
 
@@ -130,3 +133,22 @@ def test_an_empty_section_has_no_purpose(body: str) -> None:
 )
 def test_bait_is_read_to_its_end(bait: str) -> None:
     assert purpose(bait)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "fixed"),
+    [
+        ("Slow.\n\n**Out of scope**: b\n\n## Events\n", "W003",
+         "Slow.\n\n**Out of scope**: b\n\n**In scope**: {list}\n\n## Events\n"),
+        ("Slow.\n\n```\na\n```", "W004", "Slow.\n\n```\na\n```\n\n**Out of scope**: {list}"),
+        ("Slow.\n\n- a\n", "W004", "Slow.\n\n- a\n\n**Out of scope**: {list}\n"),
+        ("Slow.\n\n```\na", "W004", "Slow.\n\n```\na"),
+        ("<div>Slow.\n", "W004", "<div>Slow.\n"),
+        ("Slow.\n\n**Out of scope**:\n", "W004", "Slow.\n\n**Out of scope**:\n"),
+    ],
+)  # fmt: skip
+def test_a_missing_scope_is_added_where_it_shows(body: str, code: str, fixed: str) -> None:
+    def find(plan: Plan) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in lint(plan) if each.code == code)
+
+    assert mend(HEAD + body, parse_plan, find, unsafe=True) == HEAD + fixed

@@ -363,15 +363,15 @@ def test_who_is_exempt(login: str, bot: bool, listed: str, expected: bool) -> No
 RENOVATE = Author("renovate[bot]", verified=True)
 
 
-def from_renovate(*authors: Author, **more: object) -> Facts:
+def from_renovate(*authors: Author) -> Facts:
     bot = replace(at(""), author=Actor("renovate[bot]", bot=True))
-    return facts(CODE, pull=bot, commit_authors=authors, **more)
+    return facts(CODE, pull=bot, commit_authors=authors)
 
 
 def test_an_exempt_author_is_exempt_for_code_only() -> None:
     assert headline(decide(from_renovate(RENOVATE))) == "Exempt: renovate[bot]"
-    both = from_renovate(RENOVATE, head_plans=(BROKEN_DRAFT,))
-    both = replace(both, files=(CODE, *touched(BROKEN_DRAFT)))
+    files = (CODE, *touched(BROKEN_DRAFT))
+    both = replace(from_renovate(RENOVATE), files=files, head_plans=(BROKEN_DRAFT,))
     assert headline(decide(both)) == "FEAT-12: 1 error"
 
 

@@ -17,27 +17,8 @@ PATH_COLUMNS = ("path", "endpoint", "endpoints", "route", "url", "uri", "resourc
 MAX_MENTIONS = 50
 
 # What stands before a path and is no method, not even a misspelt one.
-_NO_METHODS = frozenset(
-    {
-        "ADD",
-        "API",
-        "ENDPOINT",
-        "GRPC",
-        "HTTP",
-        "HTTPS",
-        "METHOD",
-        "NEW",
-        "PATH",
-        "REST",
-        "ROUTE",
-        "RPC",
-        "SSE",
-        "URI",
-        "URL",
-        "URLS",
-        "WEBSOCKET",
-        "WSS",
-    }
+_NO_METHOD = re.compile(
+    "ADD|API|ENDPOINT|G?RPC|HTTPS?|METHOD|NEW|PATH|REST|ROUTE|SSE|UR[IL]S?|WEBSOCKET|WSS"
 )
 
 _URL = r"(?:https?://[^\s/`|]{1,200})?(?P<path>/[\w{:~.<][^\s`\"'|\]]*)"
@@ -141,12 +122,12 @@ def _find_in_two(text: Text, line: str, method: Value, path: Value) -> list[Foun
     return [
         Found(text.value(at.line, *word.span()), read, rest)
         for word in known[: len(METHODS)] or words[:1]
-        if word[0].upper() not in _NO_METHODS
+        if not _NO_METHOD.fullmatch(word[0].upper())
     ]
 
 
 def _may_be_method(word: str) -> bool:
-    return word.upper() in METHODS or (word.isupper() and word not in _NO_METHODS)
+    return word.upper() in METHODS or (word.isupper() and not _NO_METHOD.fullmatch(word))
 
 
 def _read_path(text: Text, number: int, match: re.Match[str]) -> Value:

@@ -1,6 +1,8 @@
 """What a rollback leaves undone of a migration, change by change. In doubt it is undone."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.plan.changes import Change, Kind, Object, Verb
@@ -15,6 +17,9 @@ _DEPENDENTS = frozenset({*_ON_A_TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW} - {Kin
 _REPLACEABLE = frozenset(
     {Kind.VIEW, Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.TRIGGER, Kind.RULE}
 )
+
+# What stands before the last part of a name, of which each can be quoted.
+_QUALIFIER = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^".]+)\.)*')
 
 
 def find_undone(migration: Sequence[Change], rollback: Sequence[Change]) -> Iterator[int]:
@@ -56,13 +61,13 @@ def write_undo(change: Change) -> str:
     thing = change.object
     kind, label, on = thing.kind, thing.label, thing.on
     in_table = kind in (Kind.COLUMN, Kind.CONSTRAINT)
-    schema, dot, name = label.rpartition(".")
+    qualifier, name = _qualify(label)
     to = quote_name(change.to)
     match change.verb:
         case Verb.CREATE if in_table:
             return f"ALTER TABLE {on} DROP {kind} {label}"
-        case Verb.CREATE if kind is Kind.INDEX:
-            return f"DROP INDEX CONCURRENTLY {label}"
+        case Verb.CREATE if kind is Kind.INDEX:  # it is in the schema of its table
+            return f"DROP INDEX CONCURRENTLY {_qualify(on)[0]}{label}"
         case Verb.CREATE:
             return f"DROP {kind} {label}{f' ON {on}' if on else ''}"
         case Verb.DROP if in_table:
@@ -75,9 +80,52 @@ def write_undo(change: Change) -> str:
             return f"ALTER TABLE {on} RENAME {kind} {to} TO {label}"
         case Verb.RENAME:
             where = f" ON {on}" if on else ""
-            return f"ALTER {kind} {schema}{dot}{to}{where} RENAME TO {name}"
+            return f"ALTER {kind} {qualifier}{to}{where} RENAME TO {name}"
         case _:
             return f"ALTER TABLE {on} ALTER COLUMN {label} {change.to}"
+
+
+def find_inverses(migration: Sequence[Change], undone: Iterable[int]) -> dict[int, str]:
+    """Return, by their indexes, the statements that take changes back, where these are plain.
+
+    What is dropped or was altered tells nothing of its former form. What is renamed more than once,
+    or after it was created, has another name by the time it is undone.
+    """
+    from bot.plan.sql import read_statement
+
+    names = Counter(
+        (change.object.kind, name)
+        for change in migration
+        if change.verb is Verb.RENAME
+        for name in (change.object.name, change.to)
+    )
+    inverses = {}
+    for index in undone:
+        change = migration[index]
+        if _is_plain(change, names):
+            inverse = write_undo(change)
+            back = () if "\n" in inverse else read_statement(inverse).changes
+            if not any(True for _ in find_undone([change], back)):
+                inverses[index] = inverse
+    return inverses
+
+
+def _is_plain(change: Change, names: Mapping[tuple[Kind, str], int]) -> bool:
+    kind, name = change.object.kind, change.object.name
+    match change.verb:
+        case Verb.CREATE:
+            return not names[kind, name]
+        case Verb.RENAME:
+            return names[kind, name] == names[kind, change.to] == 1
+        case _:
+            return change.aspect == "not null"
+
+
+def _qualify(name: str) -> tuple[str, str]:
+    """Split a written name into what stands before its last part, dot included, and that part."""
+    match = _QUALIFIER.match(name)
+    end = match.end() if match else 0
+    return name[:end], name[end:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,6 @@ def check_out_of_scope_missing(plan: Plan) -> Iterator[Finding]:
         Customers cannot find invoices older than a year.
 
         **In scope**: search by number
-        **Out of scope**:
     Good:
         ## Why & What
 

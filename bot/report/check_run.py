@@ -124,12 +124,11 @@ def _reasons(reasons: Sequence[Reason], site: Site) -> Iterator[str]:
 
 
 def _table(verdict: Verdict) -> str:
-    plans = dict.fromkeys(
-        [*verdict.touched, *(r.plan for r in verdict.reasons if hasattr(r, "plan"))]
-    )
+    shown = [*verdict.touched, *(r.plan for r in verdict.reasons if hasattr(r, "plan"))]
+    plans = {(plan.path, plan.blob): plan for plan in shown}
     if not plans:
         return ""
-    rows = [_row(plan) for plan in list(plans)[:50]]
+    rows = [_row(plan) for plan in list(plans.values())[:50]]
     return "\n".join(["| Plan | Status | Findings |", "|---|---|---|", *rows])
 
 

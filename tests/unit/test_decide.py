@@ -1,5 +1,6 @@
 """The decision table as values: facts in, conclusion, title and codes out."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -25,8 +26,10 @@ PROBLEM = InvalidConfig(".github/plan-gate.yml", 3, 5, "Unknown key `x`")
 def plan_file(
     plan_id: str = "FEAT-12", status: str = "Draft", path: str = "", **more: str
 ) -> PlanFile:
-    plan = parse_plan(plan_text(plan_id, status, **more))
-    return PlanFile(path or f"plans/{plan_id}.md", "c" * 40, plan, lint(plan))
+    text = plan_text(plan_id, status, **more)
+    plan = parse_plan(text)
+    blob = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return PlanFile(path or f"plans/{plan_id}.md", blob, plan, lint(plan))
 
 
 DRAFT = plan_file()

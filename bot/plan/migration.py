@@ -78,7 +78,7 @@ class Statement:
     def head(self, part: int = 0) -> Value:
         """Return the first words of one of its parts, up to a bracket or the end of the line."""
         text = self.text
-        commas = find_commas(text) if self.piece.word in _LISTING else []
+        commas = find_commas(text) if self.piece.word in _LISTING else ()
         starts = [0, *(comma + 1 for comma in commas)]
         part = min(part, len(commas))
         start, end = starts[part], [*commas, len(text)][part]

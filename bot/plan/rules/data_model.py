@@ -1,31 +1,25 @@
 """Group Q, the data model: SQL that PostgreSQL reads, that locks no table and can be undone."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.plan.changes import Change, Kind, Verb
+from bot.plan.changes import Kind, Verb
 from bot.plan.diagnostics import Note
 from bot.plan.fix import Edit, Fix
 from bot.plan.markdown import Kind as BlockKind
 from bot.plan.migration import (
     MAX_CHARACTERS,
     MAX_STATEMENTS,
-    Migration,
-    SqlBlock,
     Statement,
     read_migration,
 )
 from bot.plan.model import Plan, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
-from bot.plan.statements import Piece, split_statements
-from bot.plan.undo import find_inverses, find_undone, write_undo
+from bot.plan.rules.undoing import changes, pairs, plain_inverses, undo
+from bot.plan.undo import find_undone, write_undo
 from bot.plan.words import quoted
 
 _INDEX = re.compile(r"(?:CREATE[ \t]+(?:UNIQUE[ \t]+)?|DROP[ \t]+)INDEX\b", re.IGNORECASE)
-# What may have been there before, and what DROP TABLE does not drop.
-_NOT_PLAIN = re.compile(r"CREATE\s+(?:OR\s+REPLACE|FOREIGN)\b", re.IGNORECASE)
-# Nobody reads more than these before they confirm them.
-_MOST_INVERSES = 50
 _LOSSES = {
     Verb.DROP: frozenset({Kind.TABLE, Kind.COLUMN, Kind.SCHEMA}),
     Verb.TRUNCATE: frozenset({Kind.TABLE}),
@@ -230,8 +224,8 @@ def check_rollback_sql_missing(plan: Plan) -> Iterator[Finding]:
     if not migration.lasting or migration.rollback or migration.rollback_na is not None:
         return
     unread = any(each.reading.opaque or each.reading.fault for each in migration.lasting)
-    undone = find_undone(_changes(migration.forward), ())
-    fix = None if unread else _undo(plan, migration, _find_inverses(migration, list(undone)))
+    undone = find_undone(changes(migration.forward), ())
+    fix = None if unread else undo(plan, migration, plain_inverses(migration, list(undone)))
     if migration.marker:
         yield Finding(
             migration.marker.span,
@@ -280,10 +274,10 @@ def check_rollback_incomplete(plan: Plan) -> Iterator[Finding]:
     if not rollback or opaque or migration.rollback_na is not None:
         return
     notes = (Note(rollback[0].head().span, "the rollback begins here"),)
-    done = _pairs(migration.forward)
-    undone = list(find_undone(_changes(migration.forward), _changes(rollback)))
-    inverses = _find_inverses(migration, undone)
-    fix = _undo(plan, migration, inverses)
+    done = pairs(migration.forward)
+    undone = list(find_undone(changes(migration.forward), changes(rollback)))
+    inverses = plain_inverses(migration, undone)
+    fix = undo(plan, migration, inverses)
     for index in undone:
         statement, change = done[index]
         head = statement.head(change.part)
@@ -413,7 +407,7 @@ def check_sql_without_task(plan: Plan) -> Iterator[Finding]:
     titles = "\n".join(task.title for task in plan.tasks).casefold()
     if not defining or _DATABASE_TASK.search(titles):
         return
-    names = {change.object.name.casefold() for change in _changes(defining)}
+    names = {change.object.name.casefold() for change in changes(defining)}
     if not any(name in titles or name.replace("_", " ") in titles for name in names if name):
         yield Finding(
             defining[0].head().span,
@@ -421,85 +415,10 @@ def check_sql_without_task(plan: Plan) -> Iterator[Finding]:
         )
 
 
-def _pairs(statements: Sequence[Statement]) -> list[tuple[Statement, Change]]:
-    return [(each, change) for each in statements for change in each.reading.changes]
-
-
-def _changes(statements: Sequence[Statement]) -> list[Change]:
-    return [change for _, change in _pairs(statements)]
-
-
-def _find_inverses(migration: Migration, undone: Sequence[int]) -> dict[int, str]:
-    """Return the statements that undo changes of the migration, by index, where they are plain.
-
-    They are not where the rollback renames something or was not understood, which leaves open what
-    is there at its end, nor where PostgreSQL chose the name.
-    """
-    back = migration.rollback
-    renames = any(change.verb is Verb.RENAME for change in _changes(back))
-    if len(undone) > _MOST_INVERSES or renames or any(each.reading.fault for each in back):
-        return {}
-    done = _pairs(migration.forward)
-    plain = [
-        index
-        for index in undone
-        for statement, change in [done[index]]
-        if change.object.name.lower() in statement.text.lower()
-        and not statement.first_words(_NOT_PLAIN)
-    ]
-    return find_inverses([change for _, change in done], plain)
-
-
-def _undo(plan: Plan, migration: Migration, inverses: Mapping[int, str]) -> Fix | None:
-    """Add statements to the end of the rollback, the last change's first.
-
-    All findings share the one fix, for what was made last is undone first.
-    """
-    lines = [f"{inverses[index]};" for index in sorted(inverses, reverse=True)]
-    ends = [block for block in migration.blocks if _ends_in_rollback(block)]
-    block = ends[-1] if ends else migration.blocks[-1]
-    marker = [] if ends else ["-- rollback:"]
-    edits = _append(plan, block, [*marker, *lines]) if lines else ()
-    what = f"`{lines[0]}`" if len(lines) == 1 else f"the {len(lines)} statements that undo it"
-    return Fix(f"Add {what}", edits) if edits else None
-
-
-def _ends_in_rollback(block: SqlBlock) -> bool:
-    rollback = block.rollback
-    for each in split_statements(block.text, rollback=rollback):
-        rollback = each.rollback
-    return rollback
-
-
-def _append(plan: Plan, block: SqlBlock, lines: Sequence[str]) -> tuple[Edit, ...]:
-    """Add lines of SQL to a block; none where the block never ends, or a comment or a quote in it.
-
-    Its last statement gets the semicolon that it lacks.
-    """
-    fence = next(each for each in plan.document.blocks if each.first == block.line - 1)
-    pieces = [each for each in split_statements(block.text) if isinstance(each, Piece)]
-    end = pieces[-1].end if pieces else 0
-    close = ";" if pieces and not block.text[end:].lstrip().startswith(";") else ""
-    after = "\n".join([block.text[:end] + close + block.text[end:], *lines])
-    read = [each for each in split_statements(after) if isinstance(each, Piece)]
-    wanted = [line.removesuffix(";") for line in lines if not line.startswith("--")]
-    found = [after[each.start : each.end] for each in read[len(pieces) :]]
-    if found != wanted or not plan.document.is_closed(fence):
-        return ()
-    closing, last = plan.text.line(fence.last), fence.last - 1
-    margin = closing[: len(closing) - len(closing.lstrip())]
-    text = "".join(f"\n{margin}{line}" for line in lines)
-    added = Edit.insert(last, len(plan.text.line(last)) + 1, text)
-    if not close:
-        return (added,)
-    place = block.value(end - 1, end).span
-    return Edit.insert(place.line, place.end_column, close), added
-
-
 def _new_tables(statements: Sequence[Statement]) -> set[str]:
     """Return the names of the tables and materialized views that are created."""
     kinds = (Kind.TABLE, Kind.MATERIALIZED_VIEW)
-    created = (change.object for change in _changes(statements) if change.verb is Verb.CREATE)
+    created = (change.object for change in changes(statements) if change.verb is Verb.CREATE)
     return {thing.name for thing in created if thing.kind in kinds}
 
 

@@ -1,12 +1,12 @@
 """Group V, the services: which a plan touches, who owns them, and which task does it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from bot.plan.diagnostics import Note
-from bot.plan.fix import Edit, Fix
 from bot.plan.model import Plan, SectionName, ServiceRow
 from bot.plan.questions import is_answer
+from bot.plan.rules.columns import add_columns
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.services import (
     CHANGE_COLUMNS,
@@ -14,8 +14,6 @@ from bot.plan.services import (
     OWNER_COLUMNS,
     find_service_tables,
 )
-from bot.plan.tables import Table
-from bot.plan.text import Text
 from bot.plan.words import fold, is_blank, is_placeholder, listed, not_applicable, plain, quoted
 
 _COLUMNS = {"Service": NAME_COLUMNS, "Change": CHANGE_COLUMNS, "Owner": OWNER_COLUMNS}
@@ -52,30 +50,13 @@ def check_services_column_missing(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 plan.text.span(table.head.line),
                 f"The services table has no column {listed(missing)}: add it",
-                fix=_add_columns(plan.text, table, missing),
+                fix=add_columns(plan.text, table, missing),
             )
     if not tables:
         yield Finding(
             section.span,
             f"“{section.name}” has no table: add one with the columns {listed(_COLUMNS)}",
         )
-
-
-def _add_columns(text: Text, table: Table, names: Sequence[str]) -> Fix | None:
-    """Add empty columns at the right, where all rows are as long as the head."""
-    rows = [row for row in table.rows if not row.swallowed]
-    if any(len(row.cells) != len(table.head.cells) for row in rows):
-        return None  # D007 and D008 speak first
-    head, empty = table.head.line, [""] * len(names)
-    lines = {head: names, head + 1: ["---"] * len(names), **{row.line: empty for row in rows}}
-    edits = tuple(_append(text.line(line), line, cells) for line, cells in lines.items())
-    return Fix(f"Add the column {listed(names)}", edits)
-
-
-def _append(line: str, number: int, cells: Sequence[str]) -> Edit:
-    line = line.rstrip()
-    start = "" if line.endswith("|") and not line.endswith("\\|") else " |"
-    return Edit.insert(number, len(line) + 1, start + "".join(f" {cell} |" for cell in cells))
 
 
 @rule("V002", "service-without-owner", draft=I, approved=E)

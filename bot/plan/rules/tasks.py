@@ -7,8 +7,9 @@ from bot.plan.diagnostics import Note
 from bot.plan.fix import Edit, Fix
 from bot.plan.graph import find_cycles
 from bot.plan.model import Plan, SectionName, TaskRow
+from bot.plan.rules.columns import add_columns
 from bot.plan.rules.registry import E, Finding, I, W, rule
-from bot.plan.tables import Table
+from bot.plan.tables import Row
 from bot.plan.tasks import (
     DEPENDS_COLUMNS,
     NUMBER_COLUMNS,
@@ -49,13 +50,18 @@ def check_task_column_missing(plan: Plan) -> Iterator[Finding]:
         |---------|---|------|------|------------|
         | billing | 1 | Add table | S | — |
     """
+    numbers = {row.task.span.line: str(row.task.number) for row in plan.task_rows}
+
+    def fill(row: Row, name: str) -> str:
+        return numbers.get(row.line, "") if name == "#" else ""
+
     for table in find_task_tables(plan.section(SectionName.TASKS)):
         missing = [name for name, names in _COLUMNS.items() if table.column(*names) is None]
         if missing:
             yield Finding(
                 plan.text.span(table.head.line),
                 f"The task table has no column {listed(missing)}: add it",
-                fix=_add_columns(plan, table, missing),
+                fix=add_columns(plan.text, table, missing, fill),
             )
     for row in plan.task_rows:
         if row.number and read_number(row.number.text) is None:
@@ -63,27 +69,6 @@ def check_task_column_missing(plan: Plan) -> Iterator[Finding]:
                 row.task.span,
                 f"This task has no readable number: write {row.task.number} in the column #",
             )
-
-
-def _add_columns(plan: Plan, table: Table, names: Sequence[str]) -> Fix | None:
-    """Add columns at the right, where all rows are as long as the head; tasks are numbered."""
-    width = len(table.head.cells)
-    rows = [row for row in table.rows if not row.swallowed]
-    if any(len(row.cells) != width for row in rows):
-        return None  # D007 and D008 speak first
-    numbers = {row.task.span.line: row.task.number for row in plan.task_rows}
-    lines = {table.head.line: list(names), table.head.line + 1: ["---"] * len(names)}
-    for row in rows:
-        number = str(numbers.get(row.line, ""))
-        lines[row.line] = [number if name == "#" else "" for name in names]
-    edits = tuple(_append(plan.text.line(line), line, cells) for line, cells in lines.items())
-    return Fix(f"Add the column {listed(names)}", edits)
-
-
-def _append(line: str, number: int, cells: Sequence[str]) -> Edit:
-    line = line.rstrip()
-    start = "" if line.endswith("|") and not line.endswith("\\|") else " |"
-    return Edit.insert(number, len(line) + 1, start + "".join(f" {cell} |" for cell in cells))
 
 
 @rule("T002", "tasks-missing", draft=W, approved=E)

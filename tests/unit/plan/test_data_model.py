@@ -164,7 +164,7 @@ BAIT = {
     "errors": "CREAT\n;" * 9_000,
     "names": "ALTER TABLE " + "a." * 100_000 + "b ADD c int;",
     "commands": "ALTER TABLE a " + "ADD b int, " * 5_000 + "ADD b int;\n-- rollback:\nSELECT 1;",
-    "names": "ALTER TABLE a "
+    "named commands": "ALTER TABLE a "
     + ", ".join(f"ADD c{n} int" for n in range(3_500))
     + ";\n-- rollback:\nSELECT 1;",
     "renames": "".join(f"ALTER TABLE t{n} RENAME TO t{n + 1};\n" for n in range(499)),

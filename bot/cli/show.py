@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 from bot.cli.files import add_config_argument, read_plan, read_settings
@@ -11,6 +12,7 @@ from bot.cli.lint import read_day
 from bot.plan.diagnostics import Diagnostic
 from bot.plan.lint import LintOptions, approvable, blockers
 from bot.plan.model import Plan
+from bot.plan.words import plain
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +55,7 @@ def _as_json(path: str, plan: Plan, options: LintOptions) -> dict[str, object]:
         ],
         "open_questions": [
             {
-                "number": question.number,
+                "number": _number(question.number),
                 "question": question.question,
                 "owner": question.owner,
                 "due": question.due,
@@ -65,6 +67,12 @@ def _as_json(path: str, plan: Plan, options: LintOptions) -> dict[str, object]:
         "approvable": approvable(plan, options),
         "blockers": [as_json(path, found) for found in blockers(plan, options)],
     }
+
+
+def _number(written: str) -> int | None:
+    """A question's number as a number, as a task's is: `1`, `#1`, `Q1`; null where it has none."""
+    found = re.fullmatch(r"[#Qq]?([0-9]{1,9})\.?", plain(written))
+    return int(found[1]) if found else None
 
 
 def _as_text(plan: Plan, blocking: tuple[Diagnostic, ...]) -> str:

@@ -56,7 +56,7 @@ def test_json_is_the_whole_plan(capsys: pytest.CaptureFixture[str]) -> None:
         ],
         "open_questions": [
             {
-                "number": "1",
+                "number": 1,
                 "question": "Do we search credit notes too?",
                 "owner": "Ann",
                 "due": "2026-05-18",
@@ -130,3 +130,18 @@ def test_wrong_use_is_one_line(path: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         run_command(show, path)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("1", 1), ("Q2", 2), ("#3", 3), ("**4**", 4), ("5.", 5), ("a", None)]
+)
+def test_a_questions_number_is_a_number(
+    repository: Path, capsys: pytest.CaptureFixture[str], written: str, number: int | None
+) -> None:
+    plan = repository / "plans/FEAT-123.md"
+    head = "| # | Question | Owner | Due | Answer |\n|---|---|---|---|---|\n"
+    row = f"| {written} | Which? | Ann | 2026-12-01 | This |\n"
+    plan.write_text(f"# Plan: FEAT-123 — x\n\n## Open Questions\n\n{head}{row}", encoding="utf-8")
+    run_command(show, str(plan), "--format", "json")
+    (question,) = json.loads(capsys.readouterr().out)["open_questions"]
+    assert question["number"] == number

@@ -4,7 +4,7 @@ So one bad statement does not hide the others.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -45,6 +45,14 @@ _MARKER = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:[:—–-]+(?P<rest>.*))?",
     re.IGNORECASE,
 )
+
+
+_OF_THE_TEMPLATE = ["-- migration (must use CONCURRENTLY for indexes)", "-- rollback:"]
+
+
+def is_template_sql(lines: Sequence[str]) -> bool:
+    """Whether a block's lines are the template's, untouched: a placeholder like those in braces."""
+    return [line.strip() for line in lines if line.strip()] == _OF_THE_TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)

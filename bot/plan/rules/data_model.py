@@ -16,6 +16,7 @@ from bot.plan.migration import (
 from bot.plan.model import Plan, SectionName
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.rules.undoing import changes, pairs, plain_inverses, undo
+from bot.plan.statements import is_template_sql
 from bot.plan.undo import find_undone, write_undo
 from bot.plan.words import quoted
 
@@ -53,6 +54,8 @@ def check_sql_missing(plan: Plan) -> Iterator[Finding]:
     if migration.statements:
         return
     unmarked = [block for block in section.content if block.kind is BlockKind.FENCE]
+    if any(is_template_sql(block.text.split("\n")) for block in migration.blocks):
+        return  # D011 says so
     if migration.blocks:
         place = plan.text.span(migration.blocks[0].line - 1)
         yield Finding(

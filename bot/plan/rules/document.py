@@ -9,6 +9,7 @@ from bot.plan.markdown import Block, Document, Kind, is_delimiter_row
 from bot.plan.model import NOWHERE, Plan
 from bot.plan.rules.registry import E, Finding, I, W, rule
 from bot.plan.sections import BY_FOLD
+from bot.plan.statements import is_template_sql
 from bot.plan.tables import Row, split_cells
 from bot.plan.text import Span
 from bot.plan.words import PLACEHOLDER, fold, listed, plain, quoted
@@ -374,6 +375,7 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
     """A placeholder of the template still stands.
 
     Only the template's own placeholders count; braces in code, JSON or paths are the plan's words.
+    The template's SQL block is one too, as long as nothing was written into it.
 
     Bad:
         **In scope**: {list}
@@ -381,6 +383,9 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
         **In scope**: search by name, `{list}` and `GET /v1/{name}`
     """
     for block in plan.document.blocks:
+        if is_template_sql(plan.text.lines[block.first : block.last - 1]):
+            message = "Write the migration and its rollback here, or `N/A — reason` in its stead"
+            yield Finding(plan.text.span(block.first), message)
         if block.quotes or block.kind in (Kind.FENCE, Kind.CODE, Kind.BREAK):
             continue
         lines = plan.document.prose.lines[block.first - 1 : block.last]

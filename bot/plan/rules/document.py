@@ -383,10 +383,12 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
         **In scope**: search by name, `{list}` and `GET /v1/{name}`
     """
     for block in plan.document.blocks:
-        if is_template_sql(plan.text.lines[block.first : block.last - 1]):
-            message = "Write the migration and its rollback here, or `N/A — reason` in its stead"
-            yield Finding(plan.text.span(block.first), message)
-        if block.quotes or block.kind in (Kind.FENCE, Kind.CODE, Kind.BREAK):
+        if block.kind is Kind.FENCE:
+            if is_template_sql(plan.text.lines[block.first : block.last - 1]):
+                message = "Write the migration and its rollback here, or `N/A — reason` instead"
+                yield Finding(plan.text.span(block.first), message)
+            continue
+        if block.quotes or block.kind in (Kind.CODE, Kind.BREAK):
             continue
         lines = plan.document.prose.lines[block.first - 1 : block.last]
         text = "\n".join(lines)

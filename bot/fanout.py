@@ -71,4 +71,6 @@ def _may_link(pull: OpenPull, plans: Collection[PlanFile], id_pattern: str) -> b
         id_pattern=id_pattern,
         known=names,
     )
-    return not links.counted or any(link.name in names for link in links.counted)
+    return not links.counted or any(
+        link.name in names or any(link.names(plan.path) for plan in plans) for link in links.counted
+    )

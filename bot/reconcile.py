@@ -10,7 +10,8 @@ from weakref import WeakValueDictionary
 from bot.errors import PlanGateError
 from bot.gate.decide import decide
 from bot.gate.facts import Branch
-from bot.gate.verdict import GroupUncovered, NotEvaluated, Unchecked, Verdict
+from bot.gate.verdict import Conclusion, GroupUncovered, NotEvaluated, Unchecked, Verdict
+from bot.github import answers
 from bot.github.errors import Incomplete
 from bot.github.gather import Gatherer
 from bot.github.groups import GroupReader
@@ -60,6 +61,14 @@ class HeadLocks:
     def of(self, repository: str, sha: str) -> asyncio.Lock:
         """The lock of a commit, for as long as somebody holds or awaits it."""
         return self._locks.setdefault((repository, sha), asyncio.Lock())
+
+
+def _is_of_group(run: answers.CheckRun | None) -> bool:
+    return run is not None and isinstance(parse_subject(run.external_id or ""), GroupSubject)
+
+
+def _failed(run: answers.CheckRun | CheckRun | None) -> bool:
+    return run is not None and run.conclusion == Conclusion.FAILURE
 
 
 class Reconciler:
@@ -121,8 +130,8 @@ class Reconciler:
         seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
         run = self._render(seen)
         standing = await self._publisher.read_newest(here.pull.head_sha)
-        if standing and isinstance(parse_subject(standing.external_id or ""), GroupSubject):
-            return Outcome.GROUPED  # nobody's pull request speaks for the merge queue
+        if _is_of_group(standing) and (not _failed(run) or _failed(standing)):
+            return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
         outcome = Outcome.UNCHANGED
         if not says(standing, run):
             await self._publisher.publish_check_run(

@@ -11,16 +11,17 @@ import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
 from bot.errors import PlanGateError
-from bot.github.errors import GitHubUnavailable, RateLimited
+from bot.github.errors import GitHubUnavailable, NotFound, RateLimited
 from bot.github.publisher import Guard
 from bot.reconcile import Superseded
-from bot.subject import Subject, parse_subject
+from bot.subject import HeadSubject, PushSubject, Subject, parse_subject
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Claim, Mark
 from bot.work.store import WorkStore
 
 SLOTS = 8  # subjects under way at a time
 ATTEMPTS = 8
+MOST_ATTEMPTS = 500  # of what nobody can be told: five days, then somebody has seen the log
 LONGEST_WAIT = 15 * 60.0
 STORE_AWAY = 1.0  # seconds before the store is asked again
 TIDY_EVERY = 3_600.0
@@ -177,7 +178,7 @@ class Worker:
         )
         if isinstance(reported, Exception):
             log.error("could not report", error=_storable(str(reported)))
-        if isinstance(fault, GitHubUnavailable) and reported is not True:
+        if reported is not True and _goes_on(subject, fault) and claim.attempts < MOST_ATTEMPTS:
             delay = self._delay(ATTEMPTS)
             log.error("goes on failing", error=error, retry_in=round(delay, 1))
             await self._insist(lambda: self._store.retry(claim, delay=delay, error=error))
@@ -197,6 +198,16 @@ class Worker:
     def _delay(self, attempts: int) -> float:
         """Seconds before the next try: 2, 6, 18 … up to 15 minutes, spread by a quarter."""
         return float(min(2.0 * 3.0**attempts, LONGEST_WAIT) * (0.75 + 0.5 * self._jitter()))
+
+
+def _goes_on(subject: Subject, fault: Exception) -> bool:
+    """Whether a fault that nobody was told of is worth more tries.
+
+    A push or a head that is given up would leave its pull requests as they were: only where the
+    repository is gone there is nobody to wait.
+    """
+    fans_out = isinstance(subject, PushSubject | HeadSubject)
+    return isinstance(fault, GitHubUnavailable) or (fans_out and not isinstance(fault, NotFound))
 
 
 def _storable(text: str) -> str:

@@ -86,17 +86,26 @@ class CommitBody(Struct):
         return self.verification is not None and self.verification.verified
 
 
+class Signer(Struct):
+    """The account behind a commit's author or committer; GitHub may answer with an empty object."""
+
+    login: str = ""
+
+
 class Commit(Struct):
     """A commit as `GET /repos/…/branches/{branch}` and comparisons show it."""
 
     sha: str
     commit: CommitBody
-    author: User | None = None
+    author: Signer | None = None
+    committer: Signer | None = None
+    parents: tuple[Oid, ...] = ()
 
 
 class Comparison(Struct):
     """`GET /repos/…/compare/{base}...{head}`."""
 
+    status: str  # of the head: ahead, behind, identical or diverged
     merge_base_commit: Commit
 
 

@@ -119,7 +119,8 @@ class Gatherer:
         head_sha = facts.pull.head_sha
         head = await self._reader.read_tree(await self._reader.read_commit_tree(head_sha))
         left = await self._reader.read_merge_base_tree(facts.branch.sha, head_sha)
-        changed = sorted(changed_paths(await self._reader.read_tree(left), head))
+        before = await self._reader.read_tree(left) if left else {}
+        changed = sorted(changed_paths(before, head))
         base = await self._reader.read_tree(facts.branch.tree)
         if group is not None:
             base = _group_tree(group, changed)

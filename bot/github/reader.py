@@ -3,7 +3,7 @@
 Git objects never change, so they are kept by SHA; everything else is a conditional request.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from bot.gate.facts import Actor, Author, Branch, Pull
 from bot.github import answers
 from bot.github.client import Client
-from bot.github.errors import Incomplete
+from bot.github.errors import Incomplete, NotFound
 
 T = TypeVar("T")
 
@@ -109,16 +109,36 @@ class Reader:
             self._objects.commits[key] = commit.tree.sha
         return self._objects.commits[key]
 
-    async def read_merge_base_tree(self, base: str, head: str) -> str:
-        """The tree of the commit where *head* left *base*, both commits."""
+    async def read_merge_base_tree(self, base: str, head: str) -> str | None:
+        """The tree of the one commit where *head* left *base*; `None` where they share no history.
+
+        Raises `Incomplete` where there are several: then what merging brings is more than the
+        difference to any of them.
+        """
         key = (self.repository, f"{base}...{head}")
         if key not in self._objects.merge_bases:
-            url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=1"
-            answer = await self._client.read(
-                answers.Comparison, url, **self._at(basehead=f"{base}...{head}")
-            )
-            self._objects.merge_bases[key] = answer.merge_base_commit.commit.tree.sha
+            try:
+                left = (await self._compare(base, head)).merge_base_commit
+            except NotFound:  # both commits were read before: it is the history that is missing
+                return None
+            await self._check_only(left.sha, await self._commits(base, head, 10**6))
+            self._objects.merge_bases[key] = left.commit.tree.sha
         return self._objects.merge_bases[key]
+
+    async def _check_only(self, left: str, commits: Sequence[answers.Commit]) -> None:
+        """See that every other commit that was merged in is an ancestor of the merge base."""
+        own = {commit.sha for commit in commits} | {left}
+        merges = [commit for commit in commits if len(commit.parents) > 1]
+        for merged in {parent.sha for merge in merges for parent in merge.parents} - own:
+            if (await self._compare(merged, left)).status not in {"ahead", "identical"}:
+                raise Incomplete(
+                    "it has several merge bases with the branch that decides: rebase it"
+                )
+
+    async def _compare(self, base: str, head: str) -> answers.Comparison:
+        url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=1"
+        at = self._at(basehead=f"{base}...{head}")
+        return await self._client.read(answers.Comparison, url, **at)
 
     async def read_tree(self, sha: str) -> Tree:
         """Everything in a tree; raises `Incomplete` where GitHub cuts the list."""
@@ -150,11 +170,7 @@ class Reader:
     async def read_authors(self, base: str, head: str) -> tuple[Author, ...]:
         """Who made those commits; none where there are more than can be listed."""
         commits = await self._commits(base, head, MAX_COMMITS)
-        authors = [
-            Author(commit.author.login if commit.author else "", commit.commit.verified)
-            for commit in commits
-        ]
-        return tuple(authors) if len(authors) < MAX_COMMITS else ()
+        return tuple(map(_author, commits)) if len(commits) < MAX_COMMITS else ()
 
     async def _commits(self, base: str, head: str, limit: int) -> list[answers.Commit]:
         url = "/repos/{owner}/{repo}/compare/{basehead}"
@@ -191,6 +207,14 @@ class Reader:
             ),
             answer.base.repo.default_branch,
         )
+
+
+def _author(commit: answers.Commit) -> Author:
+    """Who made a commit. GitHub vouches for the committer's signature; an author is only a name,
+    so the committer must be the same account, or GitHub itself on its behalf."""
+    author = commit.author.login if commit.author else ""
+    committer = commit.committer.login if commit.committer else ""
+    return Author(author, commit.commit.verified and committer in {author, "web-flow"})
 
 
 def _keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:

@@ -35,9 +35,8 @@ class LintOptions:
 def lint(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
     """Return what the rules find, sorted by place, then code."""
     status = options.as_status or plan.status
-    return _run(
-        plan, options, {code: _severity(rule, status, options) for code, rule in RULES.items()}
-    )
+    severities = {code: _severity(rule, status, options) for code, rule in RULES.items()}
+    return _run(plan, options, severities)
 
 
 def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
@@ -46,9 +45,9 @@ def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnost
     The Status line plays no part unless it is unset or unclear; then that itself blocks.
     """
     severities = {code: _severity(rule, Status.APPROVED, options) for code, rule in RULES.items()}
-    lasting = _STATUS_RULES if plan.status is Status.UNSET else frozenset()
-    severities |= dict.fromkeys(lasting, Severity.ERROR)
-    return tuple(found for found in _run(plan, options, severities, lasting) if found.blocks)
+    if plan.status is Status.UNSET:
+        severities |= dict.fromkeys(_STATUS_RULES, Severity.ERROR)
+    return tuple(found for found in _run(plan, options, severities) if found.blocks)
 
 
 def approvable(plan: Plan, options: LintOptions = LintOptions()) -> bool:
@@ -67,9 +66,12 @@ def _run(
     plan: Plan,
     options: LintOptions,
     severities: Mapping[str, Severity | None],
-    lasting: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Run the rules that have a severity; what suppressions hide goes, but for `lasting` codes."""
+    """Run the rules that have a severity; what suppressions hide goes.
+
+    None hides an unanswered question, or why the Status is unset: those decide about approval.
+    """
+    lasting = _STATUS_RULES | {"O001"} if plan.status is Status.UNSET else {"O001"}
     judged = dataclasses.replace(
         plan,
         today=options.today,

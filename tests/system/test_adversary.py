@@ -202,3 +202,106 @@ async def test_a_comment_that_says_it_already_is_not_written_again(world: World)
     await world.settle()
     writes = [r for r in world.sandbox.requests[before:] if r.method != "GET"]
     assert writes == []
+
+
+async def test_code_hidden_between_two_merge_bases_is_not_passed(world: World) -> None:
+    """A criss-cross merge: the difference to one merge base lacks what merging would bring."""
+    store = world.shop.record.store
+    files = {"src/evil.py": "steal()\n", "docs/a.txt": "1\n"}
+    with_evil = await world.shop.commit("side", files, from_="main", author="mallory")
+    without = await world.shop.commit(
+        "other", {"docs/b.txt": "1\n"}, from_="main", author="mallory"
+    )
+
+    def merged(files: dict[str, str], parents: tuple[str, ...]) -> str:
+        blobs = {path: store.write_content(text) for path, text in files.items()}
+        tree = store.edit_tree(store.empty_tree, dict(blobs))
+        who = world.shop.world.signature(world.shop.world.account("mallory"))
+        return store.write_commit(
+            tree=tree, parents=parents, author=who, committer=who, message="Merge"
+        ).sha
+
+    clean = {"README.md": "# Shop\n", "docs/a.txt": "1\n", "docs/b.txt": "1\n"}
+    await world.shop.push("main", merged(clean, (with_evil, without)), by="mallory")
+    head = merged({**clean, "src/evil.py": "steal()\n", "docs/c.txt": "1\n"}, (with_evil, without))
+    await world.shop.push("top", head, by="mallory")
+    pull = await world.shop.open_pull_request("top", title="Docs", author="mallory")
+    run = await world.check(pull)
+    assert run.conclusion == "failure"
+    assert "several merge bases" in (run.title or "")
+
+
+async def test_an_unrelated_history_is_all_change(world: World) -> None:
+    store = world.shop.record.store
+    tree = store.edit_tree(store.empty_tree, {"src/a.py": store.write_content("1\n")})
+    who = world.shop.world.signature(world.shop.world.account("alice"))
+    root = store.write_commit(tree=tree, parents=(), author=who, committer=who, message="Root").sha
+    await world.shop.push("orphan", root)
+    pull = await world.shop.open_pull_request("orphan", title="Nothing in common")
+    assert await world.verdict(pull) == ("failure", "No plan linked")
+
+
+async def test_merging_main_into_a_branch_is_usual(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    pull = await world.code_pull()
+    assert (await world.check(pull)).conclusion == "success"
+    tip = await world.shop.commit("main", {"docs/new.txt": "1\n"})
+    store = world.shop.record.store
+    ours = store.commits[pull.head_sha]
+    tree = store.edit_tree(ours.tree, {"docs/new.txt": store.write_content("1\n")})
+    update = store.write_commit(
+        tree=tree, parents=(ours.sha, tip), author=ours.author, committer=ours.author, message="Up"
+    ).sha
+    await world.shop.push("patch-1", update)
+    assert await world.verdict(pull) == ("success", "FEAT-12 is Approved")
+
+
+async def test_a_groups_green_does_not_speak_for_a_later_pull_request(world: World) -> None:
+    await world.plan_on_main("FEAT-1", "Approved")
+    pull = await world.code_pull("Plan: FEAT-1", branch="code")
+    await world.settle()
+    world.sandbox.faults.webhooks.hold()
+    group = await world.shop.enqueue(pull)
+    world.sandbox.faults.webhooks.release()
+    await world.settle()
+    assert world.shop.check_runs(group.head_sha, "Plan gate")[0].conclusion == "success"
+    await world.plan_on_main("FEAT-1", "Draft")
+    await world.shop.commit("later", {"src/later.py": "1\n"}, from_="main", author="mallory")
+    again = await world.shop.open_pull_request("later", title="x", author="mallory")
+    assert (await world.check(again)).conclusion == "failure"
+
+
+async def test_an_address_with_a_branch_in_it_is_woken_too(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    url = f"{world.sandbox.url}/acme/shop/blob/feature/x/plans/FEAT-12.md"
+    pull = await world.code_pull(f"Plan: {url}")
+    assert (await world.check(pull)).conclusion == "success"
+    await world.plan_on_main(status="Draft")
+    assert (await world.check(pull)).conclusion == "failure"
+
+
+async def test_a_push_that_github_refuses_to_explain_is_not_given_up(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    pull = await world.code_pull()
+    assert (await world.check(pull)).conclusion == "success"
+    world.sandbox.faults.fail("GET", "/pulls$", status=403, times=12)
+    await world.plan_on_main(status="Draft")
+    assert (await world.check(pull)).conclusion == "failure"
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        ("Approved", "Aproved <!-- plan-gate: ignore H004, H005, H006, H007, H008 — fine -->"),
+        ("| Stripe |", "| — <!-- plan-gate: ignore O001 — we will see --> |"),
+    ],
+)
+async def test_what_decides_about_approval_cannot_be_ignored(
+    world: World, trick: tuple[str, str]
+) -> None:
+    text = plan_text(status="Approved").replace(*trick, 1)
+    pull = await world.pull({"plans/FEAT-12.md": text}, branch="plan")
+    assert (await world.check(pull)).conclusion == "failure"
+    await world.plan_on_main(text=text)
+    code = await world.code_pull(branch="code")
+    assert (await world.check(code)).conclusion == "failure"

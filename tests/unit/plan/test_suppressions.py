@@ -127,9 +127,17 @@ def test_an_unset_status_blocks_whatever_is_ignored() -> None:
     ignore = " <!-- plan-gate: ignore H004 — we need none -->"
     plan = parse_plan(f"# Plan: FEAT-1 — Search{ignore}\n")
     assert plan.status is Status.UNSET
-    assert "H004" not in [each.code for each in lint(plan)]
+    assert "H004" in [each.code for each in lint(plan)]
     assert "H004" in [each.code for each in blockers(plan)]
     assert not approvable(plan)
+
+
+def test_an_unanswered_question_cannot_be_ignored() -> None:
+    table = "| # | Question | Owner | Due | Answer |\n|---|---|---|---|---|\n"
+    row = "| 1 | Which? | Ann | 2026-12-01 | — <!-- plan-gate: ignore O001 — we will see --> |\n"
+    plan = parse_plan(f"{HEAD}\n## Open Questions\n\n{table}{row}")
+    assert "O001" in [each.code for each in lint(plan)]
+    assert "O001" in [each.code for each in blockers(plan)]
 
 
 BAIT = {

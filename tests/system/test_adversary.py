@@ -79,7 +79,7 @@ async def test_comments_that_fail_do_not_keep_an_old_green(world: World) -> None
     began = world.clock.now
     await world.plan_on_main(status="Draft")
     await world.sandbox.settled()
-    for _ in range(200):
+    for _ in range(2_000):
         if pull.check_runs("Plan gate")[0].conclusion == "failure":
             break
         await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,9 +85,18 @@ async def _demo(folder: Path, port: int, *, serve: bool) -> int:
             return 1
         print("\nEvery step was seen at GitHub's side.")
         if serve:
+            ended = _ended()
             print(f"Look around at {sandbox.url} – Ctrl-C ends it.", flush=True)
-            await asyncio.Event().wait()
+            await ended.wait()
         return 0
     finally:
         await server.stop()
         await sandbox.stop()
+
+
+def _ended() -> asyncio.Event:
+    """Set by Ctrl-C or a kind kill, even where a shell has started us with SIGINT ignored."""
+    ended = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, ended.set)
+    return ended

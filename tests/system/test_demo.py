@@ -39,7 +39,7 @@ async def test_with_serve_it_stays_up_and_shows_its_pages() -> None:
     page = (await asyncio.to_thread(urllib.request.urlopen, url)).read().decode()
     assert "FEAT-12 is Approved" in page
     process.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(process.wait(), 30) == 130
+    assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 def test_a_port_that_cannot_be_used_is_one_line() -> None:

@@ -8,9 +8,10 @@ from bot.gate.links import find_links
 from bot.github.errors import Incomplete, NotFound
 from bot.github.events import NO_COMMIT
 from bot.github.gather import Gatherer
+from bot.github.publisher import group_of
 from bot.github.reader import OpenPull, Reader
 from bot.report.check_run import NAME
-from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, parse_subject
+from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject
 
 
 async def find_subjects(
@@ -32,8 +33,7 @@ async def find_subjects(
 async def _group_of(sha: str, reader: Reader, app_id: str) -> GroupSubject | None:
     """The merge group whose check of ours stands on the commit: no pull request leads to it."""
     runs = await reader.read_check_runs(sha, NAME, app_id)
-    written = (parse_subject(run.external_id or "") for run in runs)
-    return next((one for one in written if isinstance(one, GroupSubject)), None)
+    return next(filter(None, map(group_of, runs)), None)
 
 
 async def _concerned(push: PushSubject, reader: Reader, gatherer: Gatherer) -> list[OpenPull]:

@@ -15,12 +15,12 @@ from bot.github import answers
 from bot.github.errors import Incomplete
 from bot.github.gather import Gatherer
 from bot.github.groups import GroupReader
-from bot.github.publisher import Guard, Publisher, says
+from bot.github.publisher import Guard, Publisher, group_of, says
 from bot.github.reader import OpenPull, Reader
 from bot.report.check_run import CheckRun, Judged, render_check_run
 from bot.report.comment import render_comment
 from bot.report.words import Site
-from bot.subject import GroupSubject, PullSubject, parse_subject
+from bot.subject import GroupSubject, PullSubject
 
 MAX_SHARING = 20  # pull requests with one head commit
 
@@ -61,10 +61,6 @@ class HeadLocks:
     def of(self, repository: str, sha: str) -> asyncio.Lock:
         """The lock of a commit, for as long as somebody holds or awaits it."""
         return self._locks.setdefault((repository, sha), asyncio.Lock())
-
-
-def _is_of_group(run: answers.CheckRun | None) -> bool:
-    return run is not None and isinstance(parse_subject(run.external_id or ""), GroupSubject)
 
 
 def _failed(run: answers.CheckRun | CheckRun | None) -> bool:
@@ -130,7 +126,7 @@ class Reconciler:
         seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
         run = self._render(seen)
         standing = await self._publisher.read_newest(here.pull.head_sha)
-        if _is_of_group(standing) and (not _failed(run) or _failed(standing)):
+        if group_of(standing) and (not _failed(run) or _failed(standing)):
             return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
         outcome = Outcome.UNCHANGED
         if not says(standing, run):

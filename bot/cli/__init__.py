@@ -18,7 +18,7 @@ COMMANDS = {
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }
 
-CLEAN, FINDINGS, FAULT = 0, 1, 2
+FAULT = 2
 
 
 def run(arguments: Sequence[str]) -> int:

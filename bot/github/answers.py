@@ -107,6 +107,8 @@ class Comparison(Struct):
 
     status: str  # of the head: ahead, behind, identical or diverged
     merge_base_commit: Commit
+    total_commits: int
+    commits: tuple[Commit, ...]  # the first page of them
 
 
 class GitCommit(Struct):
@@ -143,7 +145,6 @@ class CheckOutput(Struct):
 
     title: str | None = None
     summary: str | None = None
-    annotations_count: int = 0
 
 
 class CheckRun(Struct):

@@ -15,6 +15,7 @@ from bot.github.errors import NotFound, Refused
 from bot.github.reader import Reader
 from bot.report.check_run import NAME, Annotation, CheckRun, digest_mark
 from bot.report.comment import MARKER
+from bot.subject import GroupSubject, parse_subject
 
 BATCH = 50  # annotations a request
 
@@ -110,6 +111,12 @@ def says(standing: answers.CheckRun | None, run: CheckRun) -> bool:
         and standing.conclusion == run.conclusion
         and digest_mark(standing.output.summary or "") == digest_mark(run.summary)
     )
+
+
+def group_of(run: answers.CheckRun | None) -> GroupSubject | None:
+    """The merge group that a check run of ours is about, if it is about one."""
+    subject = parse_subject(run.external_id or "") if run is not None else None
+    return subject if isinstance(subject, GroupSubject) else None
 
 
 def _batches(annotations: Sequence[Annotation]) -> list[list[dict[str, object]]]:

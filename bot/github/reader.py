@@ -118,10 +118,13 @@ class Reader:
         key = (self.repository, f"{base}...{head}")
         if key not in self._objects.merge_bases:
             try:
-                left = (await self._compare(base, head)).merge_base_commit
+                comparison = await self._compare(base, head)
             except NotFound:  # both commits were read before: it is the history that is missing
                 return None
-            await self._check_only(left.sha, await self._commits(base, head, 10**6))
+            left, commits = comparison.merge_base_commit, comparison.commits
+            if len(commits) < comparison.total_commits:
+                commits = tuple(await self._commits(base, head, 10**6))
+            await self._check_only(left.sha, commits)
             self._objects.merge_bases[key] = left.commit.tree.sha
         return self._objects.merge_bases[key]
 
@@ -136,7 +139,7 @@ class Reader:
                 )
 
     async def _compare(self, base: str, head: str) -> answers.Comparison:
-        url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=1"
+        url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=100"
         at = self._at(basehead=f"{base}...{head}")
         return await self._client.read(answers.Comparison, url, **at)
 

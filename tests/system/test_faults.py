@@ -165,3 +165,26 @@ async def test_a_suspended_installation_ends_in_a_parked_row(world: World) -> No
     row = next(r for r in await world.parts.store.rows() if r.key == "pull acme/shop#1")
     assert row.state is State.PARKED
     assert "403" in row.error
+
+
+async def test_more_commits_than_a_page_are_all_looked_at(world: World) -> None:
+    """A merge may stand on any page of them; a history of its own that it brings is all change."""
+    store = world.shop.record.store
+    who = world.shop.world.signature(world.shop.world.account("alice"))
+    tree = store.edit_tree(store.empty_tree, {"docs/a.txt": store.write_content("1\n")})
+
+    def commit(*parents: str) -> str:
+        return store.write_commit(
+            tree=tree, parents=parents, author=who, committer=who, message="x"
+        ).sha
+
+    stranger = commit()
+    first = commit(world.shop.head("main"), stranger)
+    head = first
+    for _ in range(120):
+        head = commit(head)
+    await world.shop.push("long", head)
+    pull = await world.shop.open_pull_request("long", title="Many commits")
+    assert await world.verdict(pull) == ("success", "No plan needed: only exempt files change")
+    compared = [r for r in world.sandbox.requests if "/compare/" in r.path]
+    assert len(compared) >= 3  # the comparison, and its pages

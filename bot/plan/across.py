@@ -1,6 +1,5 @@
 """Lint over all plans of a tree: what each says, and what they say of each other. Pure."""
 
-import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
@@ -22,10 +21,7 @@ def lint_tree(
     `others` are plans of the same tree that are not linted themselves.
     """
     around = survey({**plans, **others}, options.id_pattern)
-    return {
-        path: lint(dataclasses.replace(plan, around=around[path]), options)
-        for path, plan in plans.items()
-    }
+    return {path: lint(plan._replace(around=around[path]), options) for path, plan in plans.items()}
 
 
 def survey(plans: Mapping[str, Plan], id_pattern: str) -> dict[str, Surroundings]:

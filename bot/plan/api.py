@@ -7,7 +7,7 @@ endpoint, up to the next one; what stands before the first, or speaks of all, be
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.plan.endpoints import Found, find_definitions, find_in_row, find_mentions, is_gone
 from bot.plan.markdown import Block, Document, Kind
@@ -34,8 +34,7 @@ _RESPONSE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """What a text says of an endpoint."""
 
     key: bool
@@ -48,18 +47,18 @@ class _Said:
         return cls(*(bool(what.search(text)) for what in (_KEY, _REQUEST, _RESPONSE, _ERRORS)))
 
 
-@dataclass(slots=True)
 class _Group:
     """Endpoints that are described together, and the lines that describe them.
 
     A heading of level `depth` or above ends it.
     """
 
-    found: list[Found]
-    block: Block
-    depth: int = 0
-    lines: list[str] = field(default_factory=list)
-    described: bool = False
+    def __init__(self, found: list[Found], block: Block, depth: int = 0) -> None:
+        self.found = found
+        self.block = block
+        self.depth = depth
+        self.lines: list[str] = []
+        self.described = False
 
 
 def read_endpoints(document: Document, section: Section | None) -> Iterator[Endpoint]:

@@ -1,7 +1,7 @@
 """What SQL statements change, as values: which object, and how. It knows no SQL."""
 
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
+from typing import NamedTuple
 
 
 class Verb(Enum):
@@ -36,8 +36,7 @@ class Kind(StrEnum):
     SCHEMA = "SCHEMA"
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """A database object by its bare name and that of its table, for which '' stands if it has none.
 
     Schemas play no part in comparing, for the search path may stand for one. `label` and `on` are
@@ -47,12 +46,11 @@ class Object:
     kind: Kind
     name: str
     table: str = ""
-    label: str = field(default="", compare=False)
-    on: str = field(default="", compare=False)
+    label: str = ""
+    on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that a statement does.
 
     `part` counts the parts of the statement that commas separate. `to` is a new name, or the words
@@ -70,8 +68,7 @@ class Change:
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why a statement was not read, and which of its characters show it."""
 
     reason: str
@@ -79,8 +76,7 @@ class Fault:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a statement does. `begins` is whether it begins a transaction, or ends one.
 
     What an `opaque` one does cannot be told from its text.

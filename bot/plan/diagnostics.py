@@ -1,7 +1,7 @@
 """What a rule finds: a diagnostic with a stable code and a place. It never decides what follows."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.plan.fix import Fix
 from bot.plan.text import Span
@@ -15,16 +15,14 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A second place that explains a diagnostic, such as the first definition."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: what stands there and what to do about it."""
 
     code: str

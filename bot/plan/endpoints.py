@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from bot.plan.tables import Row, Table, cell
 from bot.plan.text import Text, Value
@@ -46,8 +46,7 @@ _GONE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A method and a path as written, and what else stands in the line or row."""
 
     method: Value
@@ -107,7 +106,7 @@ def find_in_row(text: Text, table: Table, row: Row) -> list[Found]:
     if any(is_gone(said) for _, said in others):
         return []
     said = "\n".join(f"{title}: {value}" for title, value in others)
-    return [replace(each, rest=f"{each.rest}\n{said}") for each in found]
+    return [each._replace(rest=f"{each.rest}\n{said}") for each in found]
 
 
 def _find_in_two(text: Text, line: str, method: Value, path: Value) -> list[Found]:

@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from bot.plan.text import Span, Text
 
@@ -12,8 +12,7 @@ _BOM = "\ufeff"
 _Place = tuple[int, int]  # offsets in the source, the end exclusive
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace what stands in a span; an empty span inserts, an empty text deletes.
 
     A line end in the text is `\\n`, whatever the file uses. A byte-order mark has no column: it
@@ -29,8 +28,7 @@ class Edit:
         return cls(Span(line, column, line, column), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """What to do, in a few words, and the edits that do it, all or none.
 
     A `safe` one is what the author meant beyond doubt; any other is a suggestion that a person must

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from bot.plan.markdown import Block, Document, Kind
@@ -29,7 +28,7 @@ def read_header(document: Document, id_pattern: str) -> Header:
             fields.setdefault(label, value)
     statuses = read_status_lines(document, body)
     if title is None or not title.is_plan or underlined:  # H001 or D005 says so
-        statuses = [replace(line, status=Status.UNSET) for line in statuses]
+        statuses = [line._replace(status=Status.UNSET) for line in statuses]
     underline = document.text.span(underlined.last) if underlined else None
     return Header(title, tuple(statuses), tuple(fields.items()), underline)
 

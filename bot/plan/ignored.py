@@ -1,7 +1,7 @@
 """What the suppressions of a plan hide, and which of them hide nothing. It hides nothing itself."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.plan.model import Plan, Suppression
 from bot.plan.rules import RULES, Rule
@@ -9,8 +9,7 @@ from bot.plan.rules.registry import find_suppressible
 from bot.plan.text import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """The codes that are hidden, by line, and the names in suppressions that hide nothing."""
 
     places: frozenset[tuple[str, int]] = frozenset()

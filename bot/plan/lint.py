@@ -1,9 +1,9 @@
 """Rules over a plan: the diagnostics, and whether it could be approved. It never reads a clock."""
 
-import dataclasses
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.plan.diagnostics import Diagnostic, Severity
 from bot.plan.header import DEFAULT_ID_PATTERN
@@ -16,8 +16,7 @@ from bot.plan.rules import RULES, Rule
 _STATUS_RULES = frozenset({"D002", "D005", "D012", "H001", "H004", "H005", "H006", "H007", "H008"})
 
 
-@dataclass(frozen=True, slots=True)
-class LintOptions:
+class LintOptions(NamedTuple):
     """How to lint: as which status, on which day, and what of the configuration matters.
 
     `required` names, by complexity, the sections that a plan must have: without, all of them.
@@ -26,20 +25,23 @@ class LintOptions:
 
     as_status: Status | None = None
     today: datetime.date | None = None
-    severities: Mapping[str, str] = field(default_factory=dict)
-    required: Mapping[str, Collection[str]] = field(default_factory=dict)
+    severities: Mapping[str, str] = MappingProxyType({})
+    required: Mapping[str, Collection[str]] = MappingProxyType({})
     house_sections: Sequence[str] = ()
     id_pattern: str = DEFAULT_ID_PATTERN
 
 
-def lint(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
+_DEFAULTS = LintOptions()
+
+
+def lint(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
     """Return what the rules find, sorted by place, then code."""
     status = options.as_status or plan.status
     severities = {code: _severity(rule, status, options) for code, rule in RULES.items()}
     return _run(plan, options, severities)
 
 
-def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnostic, ...]:
+def blockers(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
     """Return what keeps the plan from being approvable: the errors it would have as Approved.
 
     The Status line plays no part unless it is unset or unclear; then that itself blocks.
@@ -50,7 +52,7 @@ def blockers(plan: Plan, options: LintOptions = LintOptions()) -> tuple[Diagnost
     return tuple(found for found in _run(plan, options, severities) if found.blocks)
 
 
-def approvable(plan: Plan, options: LintOptions = LintOptions()) -> bool:
+def approvable(plan: Plan, options: LintOptions = _DEFAULTS) -> bool:
     """Tell whether the plan would be valid if a human set Approved now."""
     return plan.status is not Status.UNSET and not blockers(plan, options)
 
@@ -72,14 +74,13 @@ def _run(
     None hides an unanswered question, or why the Status is unset: those decide about approval.
     """
     lasting = _STATUS_RULES | {"O001"} if plan.status is Status.UNSET else {"O001"}
-    judged = dataclasses.replace(
-        plan,
+    judged = plan._replace(
         today=options.today,
         required=options.required.get(plan.complexity or "", plan.required),
         house_sections=options.house_sections,
     )
     ignored = read_ignored(judged)
-    judged = dataclasses.replace(judged, unused=ignored.unused) if ignored.unused else judged
+    judged = judged._replace(unused=ignored.unused) if ignored.unused else judged
     found = [
         Diagnostic(
             code,

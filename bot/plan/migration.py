@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.plan.changes import Fault, Reading
 from bot.plan.markdown import Block, Kind
@@ -34,8 +34,7 @@ _ALTER_TABLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SqlBlock:
+class SqlBlock(NamedTuple):
     """A fenced block of SQL: its text, its first line, and what stands before each line of it."""
 
     text: str
@@ -53,8 +52,7 @@ class SqlBlock:
         return Value(text, Span(line, left + 1, line, left + 1 + len(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement of the migration or of the rollback, with what it does.
 
     `within` is the statement that begins the transaction in which it stands.
@@ -100,8 +98,7 @@ class Statement:
         return self.block.value(self.piece.start + fault.start, self.piece.start + fault.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """What the SQL blocks of a plan hold.
 
     `marker` is the first comment that begins a rollback, `rollback_na` the reason where one says

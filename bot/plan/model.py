@@ -2,8 +2,8 @@
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from typing import NamedTuple
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.tables import Table
@@ -29,8 +29,7 @@ class StatusFault(Enum):
     UNCLEAR = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusLine(NamedTuple):
     """A Status line of the header block: its value as written, and what that is read as."""
 
     value: Value
@@ -39,8 +38,7 @@ class StatusLine:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """The heading that names the plan: `# Plan: ID — Name`, or what stands in its place."""
 
     span: Span
@@ -50,8 +48,7 @@ class Title:
     id_matches: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What stands between the title and the first heading or thematic break.
 
     `fields` holds the other fields by their folded label, the first of each. `underline` is the
@@ -84,8 +81,7 @@ class SectionName(StrEnum):
     DONE = "Definition of Done"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and what follows it up to the next one; `name` is None for a section of one's own.
 
     `first` and `last` are the lines of the body; the body is empty where `last < first`.
@@ -107,16 +103,14 @@ class Section:
         return tuple(block.table for block in self.content if block.table)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Where the plan says what is in (or out of) scope, and whether anything follows there."""
 
     label: Value
     said: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What *Why & What* says: the prose that states the problem, and the two scopes."""
 
     section: Section
@@ -125,8 +119,7 @@ class Purpose:
     out_of_scope: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceRow:
+class ServiceRow(NamedTuple):
     """A row of the services table; `change` and `owner` are None where it lacks the column."""
 
     name: str
@@ -135,8 +128,7 @@ class ServiceRow:
     owner: Value | None
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A method and a path that the plan adds or changes, and what is said near it.
 
     `form` is the kind of block that it stands in.
@@ -151,8 +143,7 @@ class Endpoint:
     errors: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A topic that the plan emits or consumes, or both; `tabled` where it stands in a table.
 
     `direction` and `counterpart` are None where there is no such column.
@@ -166,8 +157,7 @@ class Event:
     tabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A row of the task table: one task is one pull request."""
 
     number: int
@@ -177,8 +167,7 @@ class Task:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """A task with its cells as written, None where its table lacks the column (T001 says so).
 
     `unreadable` is the part of *Depends on* that names no task.
@@ -192,8 +181,7 @@ class TaskRow:
     unreadable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(NamedTuple):
     """A row of the questions table; unanswered ones block approval."""
 
     number: str
@@ -205,8 +193,7 @@ class OpenQuestion:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(NamedTuple):
     """An open question with its cells as written; `tabled` where it stands in a table."""
 
     question: OpenQuestion
@@ -218,8 +205,7 @@ class QuestionRow:
     tabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An item of a check list: `source` is all of it behind the box, `words` its first line.
 
     `box` is None where there is none, and `formed` is whether GitHub shows it as one.
@@ -241,8 +227,7 @@ class Topic(Enum):
     TIME = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a rollback plan says on a topic: its label, and the lines behind and below that."""
 
     label: Value
@@ -259,8 +244,7 @@ class Answer:
         return self.lines[0] if self.lines else self.label
 
 
-@dataclass(frozen=True, slots=True)
-class Rollback:
+class Rollback(NamedTuple):
     """The rollback plan: its answers by topic, and all lines of the section."""
 
     section: Section
@@ -283,8 +267,7 @@ class TestType(StrEnum):
     E2E = "E2E"
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(NamedTuple):
     """What is said of a type of test, and where the type is named."""
 
     type: TestType
@@ -292,8 +275,7 @@ class Strategy:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """A comment that hides what some rules find on its line and, where it stands alone, the next.
 
     `rules` are codes or names as written; nobody knows yet whether there are such rules.
@@ -305,16 +287,14 @@ class Suppression:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a file was not parsed: the code of the rule that reports it, and what is wrong."""
 
     code: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(NamedTuple):
     """Another plan that a plan depends on: its ID as written, and what is known of it.
 
     `path` is None where no plan has that ID. `approved` is whether all that have it are.
@@ -325,8 +305,7 @@ class Dependency:
     approved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a plan's file and the other plans of its tree say about it.
 
     `carried` is the plan ID in the name of its file, its own before any other. `namesakes` are the
@@ -341,8 +320,7 @@ class Surroundings:
     emitted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A plan file, read. Whatever is missing is None or empty; nothing was refused for its content.
 
     What it is judged by is given in by the linter: `today`, which is never read from a clock;

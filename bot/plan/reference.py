@@ -6,8 +6,8 @@
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.plan.diagnostics import Severity
 from bot.plan.rules import GROUPS, RULES, Rule
@@ -35,8 +35,7 @@ rules:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """A rule's docstring in parts; the rule fires on `bad` and is silent on `good`."""
 
     summary: str

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Section, SectionName
-from bot.plan.words import fold, is_blank, not_applicable
+from bot.plan.words import fold, not_applicable
 
 BY_FOLD = MappingProxyType({fold(name): name for name in SectionName})
 
@@ -83,4 +83,4 @@ def _read_na(document: Document, content: Sequence[Block]) -> str | None:
     text = " ".join(line.strip() for line in lines)
     if content[0].lists:
         text = text.lstrip("-*+ ") or text
-    return None if is_blank(text) else not_applicable(text)
+    return not_applicable(text)

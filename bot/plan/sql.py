@@ -5,7 +5,6 @@ Import it where there is SQL, and not before: loading the parser takes a tenth o
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -210,7 +209,7 @@ def _read_constraint(node: Any, table: Any, part: int) -> Iterator[Change]:
 def _table(node: Any) -> Object:
     """Return a table; a partition goes with the table that it is a part of."""
     parent = node.inh_relations[0].range_var.relname if node.HasField("partbound") else ""
-    return replace(_relation(Kind.TABLE, node.relation), table=parent)
+    return _relation(Kind.TABLE, node.relation)._replace(table=parent)
 
 
 def _sequence(node: Any) -> Object:
@@ -218,7 +217,7 @@ def _sequence(node: Any) -> Object:
     owners = [each.def_elem for each in node.options if each.def_elem.defname == "owned_by"]
     column = _strings(owners[0].arg.list.items) if owners else []
     table = column[-2] if len(column) > 1 else ""
-    return replace(_relation(Kind.SEQUENCE, node.sequence), table=table)
+    return _relation(Kind.SEQUENCE, node.sequence)._replace(table=table)
 
 
 _READERS: dict[str, Callable[[Any], Iterator[Change]]] = {

@@ -5,9 +5,9 @@ So one bad statement does not hide the others.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
+from typing import NamedTuple
 
 from bot.plan.sql_tokens import (
     DOLLAR_QUOTE,
@@ -55,8 +55,7 @@ def is_template_sql(lines: Sequence[str]) -> bool:
     return [line.strip() for line in lines if line.strip()] == _OF_THE_TEMPLATE
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A statement: where it starts and ends, without its semicolon, and its first word."""
 
     start: int
@@ -65,8 +64,7 @@ class Piece:
     rollback: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """A comment such as `-- rollback:`. `na` is the reason where it says that none is needed."""
 
     start: int

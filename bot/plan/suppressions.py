@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Suppression
@@ -49,8 +49,7 @@ def _read_block(document: Document, block: Block) -> Iterator[Suppression]:
                 yield _read_comment(_Part(line, source, starts), bare, head, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """The source of some whole lines, and where each of them starts in it."""
 
     first: int

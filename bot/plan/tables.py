@@ -6,14 +6,13 @@ split here, by the same rule (a test holds the two together).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.plan.text import Span, Text, Value
 from bot.plan.words import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of a table. `swallowed` is a line of prose that the table took in."""
 
     line: int
@@ -21,8 +20,7 @@ class Row:
     swallowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table: its head and the rows below the delimiter line."""
 
     head: Row

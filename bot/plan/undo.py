@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.plan.changes import Change, Kind, Object, Verb
 from bot.plan.sql_tokens import quote_name
@@ -128,8 +128,7 @@ def _qualify(name: str) -> tuple[str, str]:
     return name[:end], name[end:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rollback:
+class _Rollback(NamedTuple):
     """What a rollback does, by key."""
 
     created: frozenset[Object]
@@ -192,7 +191,7 @@ class _Names:
         renames.sort(key=lambda change: change.object.kind in _ON_A_TABLE)  # tables come first
         for change in renames:
             old = self.key(change.object)
-            new = self.key(replace(change.object, name=change.to))
+            new = self.key(change.object._replace(name=change.to))
             if old != new:
                 self._same[new] = old
 

@@ -61,6 +61,7 @@ FIELD = re.compile(
 MAX_HINTS = 50
 
 _QUOTED = 60
+_SPECIAL = re.compile(r"[*`~_\\<\[&]")  # without one of these nothing is markup
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])?")
 _MARKUP = re.compile(r"[*`]+|~~|(?<!\w)_+|(?<!_)_+(?!\w)|\\(?=[^\w\s])")
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]*)>")
@@ -101,8 +102,8 @@ def plain(text: str) -> str:
     >>> plain("**Why** & [`what`](https://example.org)")
     'Why & what'
     """
-    if text.isalnum():
-        return text
+    if not _SPECIAL.search(text):
+        return text.strip()
     if "<" in text:
         text = _TAG.sub(" ", _AUTOLINK.sub(r"\1", strip_comments(text)))
     if "[" in text:

@@ -1,7 +1,7 @@
 """What a rule is, and the one decorator that registers it. It holds no rule itself."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.plan.diagnostics import Note, Severity
 from bot.plan.fix import Fix
@@ -12,8 +12,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the ca
 OFF = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule yields: a place and what to do there. Code and severity are the rule's."""
 
     span: Span
@@ -25,8 +24,7 @@ class Finding:
 Check = Callable[[Plan], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: its stable code, its name, its severity for a Draft and for an Approved plan.
 
     `needs` names what the linter must give in for it (a field of `Plan`); without, it is silent.

@@ -1,7 +1,5 @@
 """The endpoints of *API Changes*, and what is said near each."""
 
-from dataclasses import astuple
-
 import pytest
 
 from bot.plan.diagnostics import Diagnostic
@@ -24,7 +22,7 @@ def endpoints(body: str) -> list[tuple[str, str]]:
 
 def said(endpoint: Endpoint) -> str:
     """Return the initials of what is said of an endpoint: key, request, response, errors."""
-    flags = astuple(endpoint)[-4:]
+    flags = endpoint[-4:]
     return "".join(letter for letter, flag in zip("kqse", flags, strict=True) if flag)
 
 

@@ -23,7 +23,7 @@ from bot.work.model import Outcome, State
 VERSION = 1
 
 
-def _closed_set(members: type[StrEnum]) -> Enum:
+def closed_set(members: type[StrEnum]) -> Enum:
     """Return a text column's type that holds the members' values and checks them."""
     return Enum(
         members,
@@ -44,7 +44,7 @@ delivery = Table(
     Column("at", Float, nullable=False),
     Column("event", Text, nullable=False),
     Column("action", Text),
-    Column("outcome", _closed_set(Outcome), nullable=False),
+    Column("outcome", closed_set(Outcome), nullable=False),
     Column("reason", Text, nullable=False),
     Column("redelivered", Integer, nullable=False),
     Index("delivery_at", "at"),
@@ -65,7 +65,7 @@ work = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("tenant", BigInteger, nullable=False),
-    Column("state", _closed_set(State), nullable=False),
+    Column("state", closed_set(State), nullable=False),
     Column("wanted", BigInteger, nullable=False),  # bumped by every mark
     Column("seen", BigInteger, nullable=False),  # what the running or last run took of it
     Column("due", Float, nullable=False),
@@ -80,13 +80,21 @@ work = Table(
 
 def prepare(connection: Connection) -> None:
     """Create what is missing; raise `StoreUnavailable` when a newer Plan Gate wrote the tables."""
-    metadata.create_all(connection)
-    found = version(connection)
+    make_tables(connection, schema, VERSION)
+
+
+def make_tables(connection: Connection, marker: Table, known: int) -> None:
+    """Create what is missing of the tables beside *marker*, which holds their version.
+
+    Raises `StoreUnavailable` when that is newer than the *known* one.
+    """
+    marker.metadata.create_all(connection)
+    found = connection.scalar(select(marker.c.version))
     if found is None:
-        connection.execute(insert(schema).values(version=VERSION))
-    elif found > VERSION:
+        connection.execute(insert(marker).values(version=known))
+    elif found > known:
         raise StoreUnavailable(
-            f"the database has schema version {found}, and this Plan Gate knows {VERSION}: "
+            f"the database has {marker.name} version {found}, and this Plan Gate knows {known}: "
             "run the newer Plan Gate that wrote it"
         )
 

@@ -25,13 +25,21 @@ async def open_sqlite(
 ) -> WorkStore:
     """Open or create the store; `attempts` deaths of the process in a run park its row.
 
+    Raises what `open_writer` raises.
+    """
+    return SqliteStore(await open_writer(path), clock=clock, attempts=attempts)
+
+
+async def open_writer(path: Path) -> Writer:
+    """Open or create the file, for all that is kept in it: the store, and the ledger beside it.
+
     Raises `StoreLocked` if another process has it open, `StoreUnavailable` if it cannot be used.
     Blocks the loop for the few milliseconds that it takes: nothing else runs before it.
     """
     with ExitStack() as resources:
         resources.enter_context(exclusive(path.with_name(f"{path.name}.lock")))
         connection = resources.enter_context(connect(path))
-        return SqliteStore(Writer(connection, resources.pop_all()), clock=clock, attempts=attempts)
+        return Writer(connection, resources.pop_all())
 
 
 def connect(path: Path) -> Connection:

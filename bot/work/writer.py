@@ -149,7 +149,8 @@ class Writer:
                 raise  # SQLite undid everything, as it may when the disk is full: nothing is left
             savepoint.rollback()
             return job.failed(_unavailable(error))
-        except (ValueError, OverflowError) as error:  # a value that SQLite cannot hold
+        # The job's own refusal, or a value that SQLite cannot hold.
+        except (StoreUnavailable, ValueError, OverflowError) as error:
             savepoint.rollback()
             return job.failed(error)
         savepoint.commit()

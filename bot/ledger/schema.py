@@ -1,0 +1,140 @@
+"""The ledger's tables. They stand in the same database as the queue's, with a version of their own.
+
+So a file from before the ledger gets them when it is opened, and either side can change alone.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from bot.ledger.port import AuditKind, PullState
+from bot.work.schema import closed_set, make_tables
+
+VERSION = 1
+
+metadata = MetaData()
+
+schema = Table("ledger_schema", metadata, Column("version", Integer, nullable=False))
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Float, nullable=False),  # when it was last made: making it again is no news
+    Column("subject", Text, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("head_sha", Text, nullable=False),
+    Column("conclusion", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Index("decision_at", "at"),
+    Index("decision_subject", "subject", "at"),
+)
+
+# The last decision of each subject, said rather than searched by time: clocks jump.
+standing = Table(
+    "standing",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("decision", Text, nullable=False),
+    Column("conclusion", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Index("standing_decision", "decision"),
+    sqlite_with_rowid=False,
+)
+
+# At most one stands for a pull request. What came before it is in the audit log.
+exemption = Table(
+    "exemption",
+    metadata,
+    Column("repository", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("head_sha", Text, nullable=False),
+    Column("comment", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("comment", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+linked = Table(
+    "linked",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("repository", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("state", closed_set(PullState), nullable=False),
+    Column("base_ref", Text, nullable=False),
+    Index("linked_repository", "repository", "number"),
+    sqlite_with_rowid=False,
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("plan_repository", Text, nullable=False),  # in lower case
+    Column("plan", Text, nullable=False),
+    Column("task", BigInteger),
+    Index("link_plan", "plan_repository", "plan", "subject"),
+    sqlite_with_rowid=False,
+)
+
+indexed = Table(
+    "indexed",
+    metadata,
+    Column("repository", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("written", BigInteger, nullable=False),  # grows with every write of the kind
+    Index("memory_written", "kind", "written"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    # An id is never given twice, even after the newest entries were pruned: readers go on from it.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("kind", closed_set(AuditKind), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("head_sha", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("audit_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+
+def prepare(connection: Connection) -> None:
+    """Create what is missing; raise `StoreUnavailable` when a newer Plan Gate wrote the tables."""
+    make_tables(connection, schema, VERSION)

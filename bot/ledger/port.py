@@ -165,7 +165,7 @@ class Ledger(Protocol):
         """Return the command lines of a comment that were carried out."""
         ...
 
-    async def mark_done(self, comment: int, commands: Collection[str]) -> None:
+    async def mark_done(self, comment: int, lines: Collection[str]) -> None:
         """Remember, for ever, that command lines of a comment were carried out."""
         ...
 

@@ -1,0 +1,171 @@
+"""The index of links as transactions: which pull request names which plan and task.
+
+All of it can be read from GitHub again. A subject's rows are replaced together.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
+from bot.ledger.schema import indexed, link, linked
+
+_newer = insert(indexed)
+_set_indexed = _newer.on_conflict_do_update(
+    index_elements=[indexed.c.repository], set_={"at": _newer.excluded.at}
+)
+
+
+def relink(connection: Connection, now: Linked) -> frozenset[PlanName]:
+    """Replace what stood for the subject; return the plans whose claims changed by it."""
+    now = _folded(now)
+    before = _read(connection, now.subject)
+    if before == now:
+        return frozenset()
+    _drop(connection, linked.c.subject == now.subject)
+    connection.execute(
+        insert(linked).values(
+            subject=now.subject,
+            repository=now.repository,
+            number=now.number,
+            state=now.state,
+            base_ref=now.base_ref,
+        )
+    )
+    if now.links:
+        connection.execute(
+            insert(link),
+            [
+                {
+                    "subject": now.subject,
+                    "position": position,
+                    "plan_repository": one.repository,
+                    "plan": one.name,
+                    "task": one.task,
+                }
+                for position, one in enumerate(now.links)
+            ],
+        )
+    changed = _claims(now) ^ (_claims(before) if before else set())
+    return frozenset(plan for plan, *_ in changed)
+
+
+def linking(
+    connection: Connection,
+    repository: str,
+    names: Collection[str],
+    after: str | None,
+    limit: int,
+) -> list[Linking]:
+    """Return a page of the open pull requests that link any of the plans, by subject."""
+    found = (
+        select(linked.c.subject, linked.c.repository, linked.c.number)
+        .join(link, link.c.subject == linked.c.subject)
+        .where(
+            link.c.plan_repository == repository.lower(),
+            link.c.plan.in_(names),
+            linked.c.state == PullState.OPEN,
+        )
+        .distinct()
+        .order_by(linked.c.subject)
+        .limit(limit)
+    )
+    if after is not None:
+        found = found.where(linked.c.subject > after)
+    return [Linking(*row) for row in connection.execute(found)]
+
+
+def claims(connection: Connection, repository: str, name: str) -> list[TaskClaim]:
+    """Return who claims which task of a plan."""
+    found = (
+        select(linked.c.repository, linked.c.number, link.c.task, linked.c.state, linked.c.base_ref)
+        .join(link, link.c.subject == linked.c.subject)
+        .where(
+            link.c.plan_repository == repository.lower(),
+            link.c.plan == name,
+            link.c.task.is_not(None),
+        )
+        .distinct()
+        .order_by(linked.c.repository, linked.c.number, link.c.task)
+    )
+    return [TaskClaim(*row) for row in connection.execute(found)]
+
+
+def indexed_at(connection: Connection, repository: str) -> float | None:
+    """Return when a repository was last indexed as a whole."""
+    at: float | None = connection.scalar(
+        select(indexed.c.at).where(indexed.c.repository == repository)
+    )
+    return at
+
+
+def set_indexed(connection: Connection, repository: str, at: float) -> None:
+    """Remember when a repository was indexed as a whole."""
+    connection.execute(_set_indexed, {"repository": repository, "at": at})
+
+
+def forget_repository(connection: Connection, repository: str) -> None:
+    """Drop a repository's pull requests, whatever plans they link."""
+    _drop(connection, linked.c.repository == repository)
+    connection.execute(delete(indexed).where(indexed.c.repository == repository))
+
+
+def rename_repository(connection: Connection, old: str, new: str) -> None:
+    """Carry a repository's pull requests and plans over; what has the new name already stays."""
+    ours = linked.c.repository == old
+    taken = select(linked.c.number).where(linked.c.repository == new)
+    _drop(connection, ours & linked.c.number.in_(taken))
+    subjects = select(linked.c.subject).where(ours)
+    connection.execute(
+        update(link)
+        .where(link.c.subject.in_(subjects))
+        .values(subject=func.replace(link.c.subject, f" {old}#", f" {new}#"))
+    )
+    connection.execute(
+        update(linked)
+        .where(ours)
+        .values(subject=func.replace(linked.c.subject, f" {old}#", f" {new}#"), repository=new)
+    )
+    connection.execute(
+        update(link)
+        .where(link.c.plan_repository == old.lower())
+        .values(plan_repository=new.lower())
+    )
+    at = indexed_at(connection, old)
+    connection.execute(delete(indexed).where(indexed.c.repository == old))
+    if at is not None and indexed_at(connection, new) is None:
+        set_indexed(connection, new, at)
+
+
+def _folded(given: Linked) -> Linked:
+    """Name each link once, its repository in lower case."""
+    links = (PlanLink(repository.lower(), name, task) for repository, name, task in given.links)
+    return replace(given, links=tuple(dict.fromkeys(links)))
+
+
+def _read(connection: Connection, subject: str) -> Linked | None:
+    row = connection.execute(select(linked).where(linked.c.subject == subject)).one_or_none()
+    if row is None:
+        return None
+    links = (
+        select(link.c.plan_repository, link.c.plan, link.c.task)
+        .where(link.c.subject == subject)
+        .order_by(link.c.position)
+    )
+    return replace(Linked(*row), links=tuple(PlanLink(*one) for one in connection.execute(links)))
+
+
+def _claims(one: Linked) -> set[tuple[PlanName, int, PullState, str]]:
+    return {
+        (link.plan, link.task, one.state, one.base_ref)
+        for link in one.links
+        if link.task is not None
+    }
+
+
+def _drop(connection: Connection, which: ColumnElement[bool]) -> None:
+    gone = select(linked.c.subject).where(which)
+    connection.execute(delete(link).where(link.c.subject.in_(gone)))
+    connection.execute(delete(linked).where(which))

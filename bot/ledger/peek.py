@@ -1,0 +1,60 @@
+"""Look into the ledger while another process serves from its file. Nothing is written or locked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from bot.errors import UsageError
+from bot.ledger import audit, decisions
+from bot.ledger.port import Audit, Decision
+from bot.ledger.schema import decision as table
+from bot.work.peek import reading
+
+_LAST = "\U0010ffff"  # sorts after whatever may follow
+
+
+class LedgerView:
+    """Questions to the ledger, each answered as it stands at that moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def decision(self, beginning: str) -> Decision:
+        """Return the decision of that id, or the only one whose id begins so.
+
+        Raises `UsageError` where there is none, or several.
+        """
+        if exact := decisions.find(self._connection, beginning):
+            return exact
+        begun = table.c.id.between(beginning, beginning + _LAST)
+        found = self._connection.execute(select(table).where(begun).order_by(table.c.id).limit(2))
+        match [Decision(*row) for row in found]:
+            case [only]:
+                return only
+            case [one, other]:
+                raise UsageError(
+                    f"several decisions begin with {beginning!r}, {one.id} and {other.id} among "
+                    "them: give more of it"
+                )
+            case _:
+                raise UsageError(f"no decision begins with {beginning!r}")
+
+    def decisions(self, subject: str | None = None, limit: int = 100) -> list[Decision]:
+        """Return the newest decisions, of one subject or of all, newest first."""
+        return decisions.newest(self._connection, subject, limit)
+
+    def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:
+        """Return what happened after that entry, oldest first."""
+        return audit.entries(self._connection, after_id, limit)
+
+
+@contextmanager
+def peek_ledger(path: Path) -> Iterator[LedgerView]:
+    """Open the file for reading alone.
+
+    Raises `StoreUnavailable` if there is no such file, or no ledger in it.
+    """
+    with reading(path) as connection:
+        yield LedgerView(connection)

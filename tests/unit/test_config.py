@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.load import MAX_CHARACTERS, ConfigError, parse_config
+from bot.config.load import ConfigError, parse_config
 from bot.config.match import matches
 from bot.config.schema import Config, SectionTitle
+from bot.config.source import MAX_CHARACTERS
 from bot.plan.model import SectionName
 
 
@@ -64,7 +65,7 @@ rules:
             "\nxyz: 1",
             2,
             1,
-            "Unknown key `xyz`; known are comments, gate, mode, plans, rules, sections",
+            "Unknown key `xyz`; known are approval, comments, gate, locked, mode, plans, rules, ",
         ),
         ("mode: shadw", 1, 1, "`mode`: 'shadw' is not one of enforce, shadow"),
         ("rules:\n  H006: maybe", 2, 3, "`rules.H006`: 'maybe' is not one of off, info"),
@@ -73,9 +74,9 @@ rules:
         ("rules: [H006]", 1, 1, "`rules`: expected a mapping, got a list"),
         ("plans:\n  paths: plans/*.md", 2, 3, "`plans.paths`: expected a list, got text"),
         ("gate:\n  exempt_paths:\n    - 1", 3, 7, "`gate.exempt_paths[0]`: expected text"),
-        ("mode:", 1, 1, "`mode`: expected text, got `null`"),
-        ("- a", 1, 1, "Expected a mapping, got a list"),
-        ("true", 1, 1, "Expected a mapping, got `bool`"),
+        ("mode:", 1, 1, "`mode`: expected text, got nothing"),
+        ("# a\n- a", 2, 1, "Expected a mapping of keys, such as `mode: shadow`"),
+        ("true", 1, 1, "Expected a mapping of keys"),
         ("mode: enforce\nmode: shadow", 2, 1, "`mode` stands here twice"),
         ("a: &x [1]\nb: *x", 2, 4, "Aliases (`*name`) are not allowed"),
         ("[" * 50, 1, 11, "Nested too deeply"),
@@ -132,7 +133,7 @@ def test_scalars_are_read_as_yaml_1_2() -> None:
         parse_config("mode: 12")
     with pytest.raises(ConfigError, match="'12' is not one of"):
         parse_config("mode: '12'")
-    with pytest.raises(ConfigError, match="got `bool`"):
+    with pytest.raises(ConfigError, match="got a boolean"):
         parse_config("mode: true")
 
 

@@ -4,21 +4,20 @@ It refuses to interpret anything: what an answer means is the reader's business.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohttp
-import gidgethub
-import msgspec
 from cachetools import LRUCache
 from gidgethub import abc as gidgethub_abc
 from gidgethub import sansio
 
 from bot import __version__
-from bot.github import errors
+from bot.github import errors, graphql
 from bot.github.retry import Limited, TryAgain, after_answer, after_fault
+from bot.github.translation import translated, typed
 
 API_VERSION = "2022-11-28"
 RAW = "application/vnd.github.raw+json"
@@ -74,6 +73,7 @@ class Client(gidgethub_abc.GitHubAPI):
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(USER_AGENT, base_url=api_url)
+        self._graphql_url = graphql.endpoint(api_url)
         self._kept: LRUCache[str, Kept] = LRUCache(KEPT_BYTES, getsizeof=lambda kept: kept.size)
         self._session = session
         self._authorize = authorize
@@ -84,9 +84,9 @@ class Client(gidgethub_abc.GitHubAPI):
 
     async def read(self, type_: type[T], url: str, **variables: str) -> T:
         """GET one thing as *type_*."""
-        with _translated():
+        with translated():
             answer = await self.getitem(url, variables)
-        return _typed(answer, type_)
+        return typed(answer, type_)
 
     async def read_all(
         self,
@@ -103,7 +103,7 @@ class Client(gidgethub_abc.GitHubAPI):
         where GitHub itself stops listing.
         """
         url = f"{path}{'&' if '?' in path else '?'}per_page={PAGE}"
-        with _translated():
+        with translated():
             answers = [item async for item in self.getiter(url, variables, iterable_key=key)]
             # An unchanged page (304) may bring no new Link, though a page has come after it.
             while answers and len(answers) % PAGE == 0 and len(answers) < limit:
@@ -112,13 +112,13 @@ class Client(gidgethub_abc.GitHubAPI):
                 if not items:
                     break
                 answers += items
-        return _typed(answers, list[type_])  # type: ignore[valid-type]  # a type made at run time
+        return typed(answers, list[type_])  # type: ignore[valid-type]  # a type made at run time
 
     async def read_bytes(self, url: str, limit: int, **variables: str) -> bytes:
         """GET a blob's raw bytes, at most *limit* of them, past the JSON and its base64."""
         full = sansio.format_url(url, variables, base_url=self.base_url)
         headers = sansio.create_headers(self.requester, accept=RAW)
-        with _translated():
+        with translated():
             status, answer, content = await self._request("GET", full, headers, limit=limit)
             if status != 200:
                 sansio.decipher_response(status, answer, content)
@@ -128,17 +128,35 @@ class Client(gidgethub_abc.GitHubAPI):
         self, type_: type[T], url: str, body: Mapping[str, object], **variables: str
     ) -> T:
         """POST *body*; the answer is *type_*."""
-        with _translated():
+        with translated():
             answer = await self.post(url, variables, data=body)
-        return _typed(answer, type_)
+        return typed(answer, type_)
 
     async def update(
         self, type_: type[T], url: str, body: Mapping[str, object], **variables: str
     ) -> T:
         """PATCH with *body*; the answer is *type_*."""
-        with _translated():
+        with translated():
             answer = await self.patch(url, variables, data=body)
-        return _typed(answer, type_)
+        return typed(answer, type_)
+
+    async def query(self, type_: type[T], document: str, variables: Mapping[str, object]) -> T:
+        """Ask GraphQL; *type_* is the whole `data`. An answer in part raises `Unexpected`.
+
+        The document must be a query: as it only reads, it is asked again like a GET.
+        """
+        body = graphql.encode_query(document, variables)
+        headers = {
+            **sansio.create_headers(self.requester),
+            "content-type": "application/json; charset=utf-8",
+        }
+        with translated():
+            status, answer, content = await self._persist(
+                "POST", self._graphql_url, headers, body, reads=True
+            )
+            if status != 200:
+                sansio.decipher_response(status, answer, content)
+        return graphql.decode_answer(type_, answer, content, self._clock())
 
     async def _request(
         self,
@@ -153,7 +171,9 @@ class Client(gidgethub_abc.GitHubAPI):
         kept = self._kept.get(url) if method == "GET" and limit is None else None
         if kept is not None:
             headers = {**headers, "if-none-match": kept.etag}
-        status, answer, content = await self._persist(method, url, headers, body, limit)
+        status, answer, content = await self._persist(
+            method, url, headers, body, reads=method == "GET", limit=limit
+        )
         if status == 304 and kept is not None:
             return 200, {**kept.headers, **answer}, kept.body
         etag = answer.get("etag")
@@ -163,7 +183,14 @@ class Client(gidgethub_abc.GitHubAPI):
         return status, answer, content
 
     async def _persist(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        reads: bool,
+        limit: int | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         tries = renewed = 0
         while True:
@@ -174,7 +201,7 @@ class Client(gidgethub_abc.GitHubAPI):
                     method, url, {**headers, "authorization": f"Bearer {credentials}"}, body, limit
                 )
             except (aiohttp.ClientError, TimeoutError) as fault:
-                again = after_fault(method, tries)
+                again = after_fault(reads, tries)
                 if again is None:
                     # Only its kind: aiohttp's own words may hold the request's credentials.
                     name = type(fault).__name__
@@ -187,7 +214,7 @@ class Client(gidgethub_abc.GitHubAPI):
                 renewed += 1
                 await self._sleep(1.0)
                 continue
-            match after_answer(method, tries, status, answer, content, self._clock()):
+            match after_answer(reads, tries, status, answer, content, self._clock()):
                 case TryAgain(delay):
                     await self._sleep(delay)
                 case Limited(delay):
@@ -223,33 +250,3 @@ class Client(gidgethub_abc.GitHubAPI):
     async def sleep(self, seconds: float) -> None:
         """Wait, as gidgethub asks for it."""
         await self._sleep(seconds)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """gidgethub's exceptions as ours, sorted by who must act."""
-    try:
-        yield
-    except gidgethub.GitHubBroken as fault:
-        raise errors.GitHubUnavailable(_words(fault), request_id=_request_id(fault)) from fault
-    except gidgethub.HTTPException as fault:
-        kind = errors.NotFound if fault.status_code in {404, 410} else errors.Refused
-        raise kind(_words(fault), request_id=_request_id(fault)) from fault
-    except (LookupError, TypeError, AttributeError, ValueError) as fault:
-        # An error page in place of JSON, an unknown charset, a limit that is no number.
-        raise errors.Unexpected(f"GitHub's answer is not readable: {fault}") from fault
-
-
-def _words(fault: gidgethub.HTTPException) -> str:
-    return f"GitHub answered {int(fault.status_code)}: {fault}"
-
-
-def _request_id(fault: gidgethub.HTTPException) -> str:
-    return fault.headers.get("x-github-request-id", "")
-
-
-def _typed(answer: Any, type_: type[T]) -> T:
-    try:
-        return msgspec.convert(answer, type_)
-    except msgspec.ValidationError as fault:
-        raise errors.Unexpected(f"GitHub's answer lacks what we need: {fault}") from fault

@@ -29,29 +29,42 @@ class Limited:
 
 
 def after_answer(
-    method: str, tries: int, status: int, headers: Mapping[str, str], body: bytes, now: float
+    reads: bool, tries: int, status: int, headers: Mapping[str, str], body: bytes, now: float
 ) -> TryAgain | Limited | None:
     """Decide on an answer to the *tries*-th try; `None`: take it as it is.
 
-    A write is tried again only where GitHub says that it did nothing (a rate limit): a 502 may
-    hide a comment that was made, and the next evaluation will look before it writes.
+    A write (*reads* is false) is tried again only where GitHub says that it did nothing (a rate
+    limit): a 502 may hide a comment that was made, and the next evaluation will look before it
+    writes.
     """
     delay = _limit_delay(status, headers, body, now)
     if delay is not None:
         short = delay <= LONGEST_WAIT and tries < TRIES
-        if short:
-            return TryAgain(delay)
-        return Limited(min(max(delay, SHORTEST_PAUSE), LONGEST_PAUSE))
+        return TryAgain(delay) if short else Limited(_bounded(delay))
     if status >= 500:
-        return after_fault(method, tries)
+        return after_fault(reads, tries)
     return None
 
 
-def after_fault(method: str, tries: int) -> TryAgain | None:
+def after_fault(reads: bool, tries: int) -> TryAgain | None:
     """Decide after a time-out, a lost connection or a 5xx."""
-    if method != "GET" or tries >= TRIES:
+    if not reads or tries >= TRIES:
         return None
     return TryAgain(0.25 * 4 ** (tries - 1))
+
+
+def pause(headers: Mapping[str, str], now: float) -> float:
+    """Seconds of silence after an answer that is known to be a limit's.
+
+    `x-ratelimit-remaining` is not asked: GraphQL's limit may leave some.
+    """
+    after = _number(headers.get("retry-after"))
+    return _bounded(after or _until_reset(headers, now) or SECONDARY_WAIT)
+
+
+def is_secondary(text: str) -> bool:
+    """Whether GitHub's words are those of a secondary limit, which has no code of its own."""
+    return "secondary rate limit" in text
 
 
 def _limit_delay(status: int, headers: Mapping[str, str], body: bytes, now: float) -> float | None:
@@ -60,12 +73,22 @@ def _limit_delay(status: int, headers: Mapping[str, str], body: bytes, now: floa
         return None
     if (after := _number(headers.get("retry-after"))) is not None:
         return after
-    reset = _number(headers.get("x-ratelimit-reset"))
+    reset = _until_reset(headers, now)
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
-        return max(reset - now, 0.0) + 1.0
-    if status == 429 or b"secondary rate limit" in body:
+        return reset
+    if status == 429 or is_secondary(body.decode(errors="replace")):
         return SECONDARY_WAIT
     return None
+
+
+def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds until the primary limit begins anew, and one more for the clocks."""
+    reset = _number(headers.get("x-ratelimit-reset"))
+    return None if reset is None else max(reset - now, 0.0) + 1.0
+
+
+def _bounded(delay: float) -> float:
+    return min(max(delay, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def _number(text: str | None) -> float | None:

@@ -1,14 +1,19 @@
-"""The parser's block rules, each tried only where it can begin. What they find stays the same.
+"""The parser's block level, as it is but quicker: without what is tried in vain, or never read.
 
 markdown-it tries every rule on every line, and most give up at the line's first character. Which
 character they must find there is known beforehand, so a line is given to the few that may fit.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
+from markdown_it import MarkdownIt
 from markdown_it.parser_block import RuleFuncBlockType
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from bot.plan.table_rule import table
 
 # With what the lines begin that a rule can recognise; the rules that are not here look further.
 _BEGINNINGS = {
@@ -25,9 +30,53 @@ _LONGER = frozenset({"table", "lheading"})
 _CHAINS = ("", "paragraph", "reference", "blockquote", "list")
 
 _Named = tuple[str, RuleFuncBlockType]
+_Fitting = dict[str, list[RuleFuncBlockType]]
 
 
-class BlockRuler(Ruler[RuleFuncBlockType]):
+def make_parser() -> MarkdownIt:
+    """Make a parser of GitHub's Markdown, whose block level makes no token of a table's cell."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler = _Ruler(parser.block.ruler)
+    return parser
+
+
+def parse_blocks(parser: MarkdownIt, source: str) -> Sequence[Token]:
+    """Parse the block level of a text without carriage returns and NUL characters."""
+    state = _State(source, parser, {}, [])
+    parser.block.tokenize(state, state.line, state.lineMax)
+    return state.tokens
+
+
+class _Token(Token):
+    """A token of what blocks are read from; to make all of it would take twice as long."""
+
+    __slots__ = ()
+
+    def __init__(self, type: str, tag: str, nesting: Literal[-1, 0, 1]) -> None:  # noqa: A002
+        self.type = type
+        self.tag = tag
+        self.nesting = nesting
+        self.map = None
+        self.content = self.markup = self.info = ""
+        self.hidden = False
+
+
+class _State(StateBlock):
+    """Where the parser is; it pushes our tokens."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        token = _Token(ttype, tag, nesting)
+        if nesting < 0:
+            self.level -= 1
+        token.level = self.level
+        if nesting > 0:
+            self.level += 1
+        self.tokens.append(token)
+        return token
+
+
+class _Ruler(Ruler[RuleFuncBlockType]):
     """The chains of a ruler, each as a single rule that tries those that can begin at a line."""
 
     def __init__(self, ruler: Ruler[RuleFuncBlockType]) -> None:
@@ -40,11 +89,9 @@ class BlockRuler(Ruler[RuleFuncBlockType]):
         }
 
     def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803
-        """Return the rules of a chain, as one."""
         return self._chains[chainName]
 
     def get_active_rules(self) -> list[str]:
-        """Return the names of the rules that are behind it."""
         return self._active
 
 
@@ -65,14 +112,13 @@ def _first_of(rules: Sequence[_Named]) -> RuleFuncBlockType:
     return begin
 
 
-def _by_beginning(rules: Sequence[_Named]) -> dict[str, list[RuleFuncBlockType]]:
+def _by_beginning(rules: Sequence[_Named]) -> _Fitting:
     """Return by a line's first character the rules that can begin there, by '' those for others."""
-    beginnings = {"", *"".join(_BEGINNINGS.values())}
     return {
         beginning: [
             rule
             for name, rule in rules
             if name not in _BEGINNINGS or (beginning and beginning in _BEGINNINGS[name])
         ]
-        for beginning in beginnings
+        for beginning in {"", *"".join(_BEGINNINGS.values())}
     }

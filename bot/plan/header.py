@@ -1,7 +1,7 @@
 """The header block: the title and the fields below it, read there and nowhere else."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from bot.plan.markdown import Block, Document, Kind
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\s—–:]+")
 
 def read_header(document: Document, id_pattern: str) -> Header:
     """Read the title and the fields between it and the first heading or thematic break."""
-    heading = _find_title(document.blocks)
+    heading = _find_title(document.of(Kind.HEADING))
     title = _read_title(document, heading, id_pattern) if heading else None
     body, underlined = _find_body(document, heading)
     fields: dict[str, Value] = {}
@@ -49,9 +49,9 @@ def _find_body(document: Document, heading: Block | None) -> tuple[list[Block], 
     return body, None
 
 
-def _find_title(blocks: Sequence[Block]) -> Block | None:
+def _find_title(headings: Iterable[Block]) -> Block | None:
     """Return the first `# Plan:`, else the first heading that claims to be it, else the first."""
-    headings = [block for block in blocks if block.kind is Kind.HEADING and block.top]
+    headings = [block for block in headings if block.top]
     plans = [block for block in headings if _TITLE.match(block.text)]
     tops = [block for block in headings if block.level == 1]
     return next((block for block in plans if block.level == 1), None) or next(

@@ -9,7 +9,7 @@ from bot.plan.diagnostics import Diagnostic, Severity
 from bot.plan.header import DEFAULT_ID_PATTERN
 from bot.plan.ignored import read_ignored
 from bot.plan.model import Plan, Status
-from bot.plan.rules import RULES, Rule
+from bot.plan.rules import RULES
 
 # What explains an unset status. While it is unset these block, whatever the configuration says,
 # and no suppression hides them.
@@ -37,8 +37,7 @@ _DEFAULTS = LintOptions()
 def lint(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
     """Return what the rules find, sorted by place, then code."""
     status = options.as_status or plan.status
-    severities = {code: _severity(rule, status, options) for code, rule in RULES.items()}
-    return _run(plan, options, severities)
+    return _run(plan, options, _severities(status, options))
 
 
 def blockers(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
@@ -46,7 +45,7 @@ def blockers(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, 
 
     The Status line plays no part unless it is unset or unclear; then that itself blocks.
     """
-    severities = {code: _severity(rule, Status.APPROVED, options) for code, rule in RULES.items()}
+    severities = _severities(Status.APPROVED, options)
     if plan.status is Status.UNSET:
         severities |= dict.fromkeys(_STATUS_RULES, Severity.ERROR)
     return tuple(found for found in _run(plan, options, severities) if found.blocks)
@@ -57,11 +56,13 @@ def approvable(plan: Plan, options: LintOptions = _DEFAULTS) -> bool:
     return plan.status is not Status.UNSET and not blockers(plan, options)
 
 
-def _severity(rule: Rule, status: Status, options: LintOptions) -> Severity | None:
-    configured = options.severities.get(rule.code)
-    if configured is not None:
-        return None if configured == "off" else Severity(configured)
-    return rule.approved if status is Status.APPROVED else rule.draft
+def _severities(status: Status, options: LintOptions) -> dict[str, Severity | None]:
+    approved = status is Status.APPROVED
+    severities = {code: rule.approved if approved else rule.draft for code, rule in RULES.items()}
+    for code, configured in options.severities.items():
+        if code in severities:
+            severities[code] = None if configured == "off" else Severity(configured)
+    return severities
 
 
 def _run(

@@ -5,17 +5,17 @@ What could cost without bound is refused before the parser sees it.
 """
 
 import re
-from collections.abc import Sequence
-from enum import Enum, auto
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum, auto
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.plan.block_rules import BlockRuler
+from bot.plan.block_rules import make_parser, parse_blocks
 from bot.plan.prose import mask_comments, mask_inline
-from bot.plan.table_rule import table
 from bot.plan.tables import Table, read_table
 from bot.plan.text import Text
 
@@ -27,7 +27,7 @@ _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))*[ \t]*")
 _MARKER = re.compile(r">|[-+*]|\d+")
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What a block is."""
 
     HEADING = auto()
@@ -59,11 +59,19 @@ class Block(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A parsed text: its blocks in order, and its lines with code and comments blanked out."""
+    """A parsed text: its blocks in order, and its lines with code and comments blanked out.
+
+    `by_kind` are the blocks again: who looks for tables need not look at all that is none.
+    """
 
     text: Text
     blocks: tuple[Block, ...]
     prose: Text
+    by_kind: Mapping[Kind, Sequence[Block]] = MappingProxyType({})
+
+    def of(self, kind: Kind) -> Sequence[Block]:
+        """Return the blocks of a kind, in order."""
+        return self.by_kind.get(kind, ())
 
     def is_closed(self, fence: Block) -> bool:
         """Tell whether a fence ends in its closing line, not with the file."""
@@ -100,16 +108,11 @@ def read_document(text: Text) -> Document:
     lines = _without_front_matter(text.lines)
     # A lone carriage return would be a line end for the parser and none for us.
     source = "\n".join(lines).replace("\r", " ")
-    blocks = tuple(_read_blocks(text, _parser().parse(source)))
-    return Document(text, blocks, _read_prose(lines, blocks))
-
-
-def make_parser() -> MarkdownIt:
-    """Make a parser of blocks: quicker than it comes, and with no token of a table's cell."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
-    parser.block.ruler = BlockRuler(parser.block.ruler)
-    return parser.disable(["inline", "text_join"])
+    blocks = tuple(_read_blocks(text, parse_blocks(_parser(), source)))
+    by_kind: defaultdict[Kind, list[Block]] = defaultdict(list)
+    for block in blocks:
+        by_kind[block.kind].append(block)
+    return Document(text, blocks, _read_prose(lines, by_kind), by_kind)
 
 
 _parser = cache(make_parser)
@@ -182,23 +185,40 @@ def _read_blocks(text: Text, tokens: Sequence[Token]) -> list[Block]:
     return blocks
 
 
-def _read_prose(lines: Sequence[str], blocks: Sequence[Block]) -> Text:
+def _read_prose(lines: Sequence[str], by_kind: Mapping[Kind, Sequence[Block]]) -> Text:
     """Blank out code and comments, column by column, so that what is left keeps its place."""
     prose = list(lines)
-    for block in blocks:
-        here = slice(block.first - 1, block.last)
-        match block.kind:
-            case Kind.FENCE | Kind.CODE:
-                prose[here] = ["" for _ in prose[here]]
-            case Kind.HTML:
-                prose[here] = mask_comments("\n".join(prose[here])).split("\n")
-            case Kind.TABLE:  # a code span ends with its cell
-                prose[here] = [mask_inline(line) if "`" in line else line for line in prose[here]]
-            case _:
-                inline = "\n".join(prose[here])
-                if "`" in inline or "<!--" in inline:
-                    prose[here] = mask_inline(inline).split("\n")
+    for kind, blocks in by_kind.items():
+        mask = _MASKS.get(kind, _mask_paragraph)
+        for block in blocks:
+            here = slice(block.first - 1, block.last)
+            prose[here] = mask(prose[here])
     return Text(tuple(prose))
+
+
+def _mask_code(lines: list[str]) -> list[str]:
+    return [""] * len(lines)
+
+
+def _mask_html(lines: list[str]) -> list[str]:
+    return mask_comments("\n".join(lines)).split("\n")
+
+
+def _mask_table(lines: list[str]) -> list[str]:  # a code span ends with its cell
+    return [mask_inline(line) if "`" in line else line for line in lines]
+
+
+def _mask_paragraph(lines: list[str]) -> list[str]:
+    inline = "\n".join(lines)
+    return mask_inline(inline).split("\n") if "`" in inline or "<!--" in inline else lines
+
+
+_MASKS = {
+    Kind.FENCE: _mask_code,
+    Kind.CODE: _mask_code,
+    Kind.HTML: _mask_html,
+    Kind.TABLE: _mask_table,
+}
 
 
 def is_delimiter_row(line: str) -> bool:

@@ -8,6 +8,8 @@ from bot.plan.markdown import Block, Document, Kind
 from bot.plan.model import Section, SectionName
 from bot.plan.words import fold, not_applicable
 
+# What says something by being there.
+_SAYING = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.TABLE})
 BY_FOLD = MappingProxyType({fold(name): name for name in SectionName})
 
 
@@ -26,7 +28,7 @@ def read_sections(
     A heading begins a section when it is of level 1 or 2, or when it has a known name and no
     heading of level 2 has that name (`### Events` under *Testing Strategy* is a sub-heading).
     """
-    headings = [block for block in document.blocks if block.kind is Kind.HEADING and block.top]
+    headings = [block for block in document.of(Kind.HEADING) if block.top]
     names = [known_names.get(fold(block.text)) for block in headings]
     right = {name for name, block in zip(names, headings, strict=True) if block.level == 2}
     starts: list[tuple[Block, SectionName | None]] = []
@@ -50,7 +52,9 @@ def _read_section(
     body: Sequence[Block],
     last: int,
 ) -> Section:
-    content = tuple(block for block in body if _says_something(document, block))
+    content = tuple(
+        block for block in body if block.kind in _SAYING or _says_something(document, block)
+    )
     return Section(
         name=name,
         heading=heading.text,
@@ -64,16 +68,10 @@ def _read_section(
 
 
 def _says_something(document: Document, block: Block) -> bool:
-    match block.kind:
-        case Kind.BREAK:
-            return False
-        case Kind.HTML:
-            lines = document.prose.lines[block.first - 1 : block.last]
-            return any(line.strip() for line in lines)
-        case Kind.FENCE | Kind.CODE:
-            return bool(block.text.strip())
-        case _:
-            return True
+    if block.kind is Kind.HTML:
+        lines = document.prose.lines[block.first - 1 : block.last]
+        return any(line.strip() for line in lines)
+    return bool(block.text.strip())  # code, or a thematic break, which has none
 
 
 def _read_na(document: Document, content: Sequence[Block]) -> str | None:

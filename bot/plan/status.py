@@ -56,8 +56,11 @@ _LOOK_ALIKES = str.maketrans(
     "аеорѕстуԁѵіαορτυνεᴀᴘʀᴏᴠᴇᴅꜱᴛᴜ",
     "aeopsctydviaoptuveaprovedstu",
 )
-# A line whose only markup is its bold label: nothing of it can reach into another line.
-_SELF_CONTAINED = re.compile(r"(?:\*\*[A-Za-z /]+:?\*\*(?=[:\s]|$))?[^\\`*_\[\]<>!&~$]*")
+# A line whose only markup is its bold label and plain links: nothing of it can reach into another.
+_SELF_CONTAINED = re.compile(
+    r"(?:\*\*[A-Za-z /]+:?\*\*(?=[:\s]|$))?"
+    r"(?:[^\\`*_\[\]<>!&~$]++|\[[A-Za-z0-9 ./-]+\]\(https?://[A-Za-z0-9./?=#%+:-]+\))*+"
+)
 _NOT_A_LETTER = re.compile(r"[^a-z:]+")
 # Controls that break lines somewhere, and those that reorder what is shown (Trojan Source).
 _DISORDER = re.compile(

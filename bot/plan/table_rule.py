@@ -12,7 +12,7 @@ from markdown_it.rules_block.table import table as whole_table
 
 def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Recognise a table as the parser does, and end it where the parser ends it (GFM §4.10)."""
-    if not whole_table(state, start, end, True):
+    if "|" not in getLine(state, start) or not whole_table(state, start, end, True):
         return False
     if silent:
         return True

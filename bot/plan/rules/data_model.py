@@ -278,7 +278,9 @@ def check_rollback_incomplete(plan: Plan) -> Iterator[Finding]:
         return
     notes = (Note(rollback[0].head().span, "the rollback begins here"),)
     done = pairs(migration.forward)
-    undone = list(find_undone(changes(migration.forward), changes(rollback)))
+    undone = list(find_undone([change for _, change in done], changes(rollback)))
+    if not undone:
+        return
     inverses = plain_inverses(migration, undone)
     fix = undo(plan, migration, inverses)
     for index in undone:

@@ -74,7 +74,7 @@ def check_unclosed_fence(plan: Plan) -> Iterator[Finding]:
         ```
     """
     document = plan.document
-    fences = [block for block in document.blocks if block.kind is Kind.FENCE and block.top]
+    fences = [block for block in document.of(Kind.FENCE) if block.top]
     for fence in fences:
         if not document.is_closed(fence):
             hidden = _count_sections(document, fence)
@@ -141,8 +141,8 @@ def check_unclosed_comment(plan: Plan) -> Iterator[Finding]:
 
         ## Events
     """
-    for block in plan.document.blocks:
-        if block.kind is Kind.HTML and block.text.lstrip().startswith("<!--"):
+    for block in plan.document.of(Kind.HTML):
+        if block.text.lstrip().startswith("<!--"):
             start = block.text.index("<!--") + 4
             if "-->" not in block.text[start - 2 :]:
                 hidden = _count_sections(plan.document, block)
@@ -204,8 +204,8 @@ def check_broken_table(plan: Plan) -> Iterator[Finding]:
         |---------|--------|-------|
         | billing | new    | pay   |
     """
-    for block in plan.document.blocks:
-        if block.kind is Kind.PARAGRAPH and block.last > block.first:
+    for block in plan.document.of(Kind.PARAGRAPH):
+        if block.last > block.first:
             for number, line in plan.text.numbered(block.first + 1, block.last):
                 head = plan.text.line(number - 1)
                 if "|" in head and is_delimiter_row(line) and not is_delimiter_row(head):
@@ -314,8 +314,8 @@ def check_heading_without_space(plan: Plan) -> Iterator[Finding]:
 
         See #12 and the #payments channel.
     """
-    for block in plan.document.blocks:
-        if block.kind is Kind.PARAGRAPH and block.top:
+    for block in plan.document.of(Kind.PARAGRAPH):
+        if block.top:
             for number, line in plan.document.prose.numbered(block.first, block.last):
                 if match := _GLUED_HEADING.match(line):
                     marks = match[1]
@@ -348,7 +348,7 @@ def check_row_swallowed_text(plan: Plan) -> Iterator[Finding]:
 
         *Unresolved questions block approval.*
     """
-    for block in plan.document.blocks:
+    for block in plan.document.of(Kind.TABLE):
         rows = block.table.rows if block.table else ()
         fixable = _first_swallowed(rows)
         for row in rows:
@@ -382,17 +382,13 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
     Good:
         **In scope**: search by name, `{list}` and `GET /v1/{name}`
     """
+    for fence in plan.document.of(Kind.FENCE):
+        if is_template_sql(plan.text.lines[fence.first : fence.last - 1]):
+            message = "Write the migration and its rollback here, or `N/A — reason` instead"
+            yield Finding(plan.text.span(fence.first), message)
     for block in plan.document.blocks:
-        if block.kind is Kind.FENCE:
-            if is_template_sql(plan.text.lines[block.first : block.last - 1]):
-                message = "Write the migration and its rollback here, or `N/A — reason` instead"
-                yield Finding(plan.text.span(block.first), message)
-            continue
-        if block.quotes or block.kind in (Kind.CODE, Kind.BREAK):
-            continue
-        lines = plan.document.prose.lines[block.first - 1 : block.last]
-        text = "\n".join(lines)
-        if "{" not in text:
+        text = "\n".join(plan.document.prose.lines[block.first - 1 : block.last])
+        if "{" not in text or block.quotes:
             continue
         line, begin, counted = block.first, 0, 0  # where the line begins, and counting went on
         for match in PLACEHOLDER.finditer(text):
@@ -427,7 +423,7 @@ def check_file_too_large(plan: Plan) -> Iterator[Finding]:
 
 def _rows(plan: Plan) -> Iterator[tuple[Row, Row]]:
     """Yield each table row with the head of its table."""
-    for block in plan.document.blocks:
+    for block in plan.document.of(Kind.TABLE):
         if block.table:
             for row in block.table.rows:
                 yield block.table.head, row

@@ -113,8 +113,8 @@ def check_second_title(plan: Plan) -> Iterator[Finding]:
     """
     title = plan.header.title
     named = {section.span for section in plan.sections if section.name}
-    for block in plan.document.blocks:
-        if block.kind is Kind.HEADING and block.level == 1 and block.top:
+    for block in plan.document.of(Kind.HEADING):
+        if block.level == 1 and block.top:
             span = plan.text.span(block.first)
             if title and span != title.span and span not in named:
                 yield Finding(

@@ -1,0 +1,73 @@
+"""A ledger on a real file, and short names for values."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.gate.facts import Exemption
+from bot.ledger.port import Audit, AuditKind, Decision, Ledger, Linked, PlanLink, PullState
+from bot.ledger.sqlite_ledger import open_ledger
+from bot.work.sqlite import open_writer
+from bot.work.writer import Writer
+
+SHOP = "acme/shop"
+PLANS = "acme/plans"
+
+
+def decision(
+    id: str,  # noqa: A002 - as the port has it
+    at: float = 1.0,
+    number: int = 1,
+    conclusion: str = "failure",
+    title: str = "FEAT-1 is Draft",
+) -> Decision:
+    subject = f"pull {SHOP}#{number}"
+    return Decision(id, at, subject, SHOP, number, "head", conclusion, title, b"facts")
+
+
+def exemption(reason: str = "hotfix", at: float = 1.0, comment: int = 7) -> Exemption:
+    return Exemption("mona", reason, at, "head", comment)
+
+
+def linked(
+    number: int,
+    *links: str,
+    state: PullState = PullState.OPEN,
+    base: str = "main",
+    repository: str = SHOP,
+) -> Linked:
+    """Link plans of the plans' repository, as `feat-1` or `feat-1#3`."""
+    subject = f"pull {repository}#{number}"
+    return Linked(subject, repository, number, state, base, tuple(map(plan_link, links)))
+
+
+def plan_link(text: str) -> PlanLink:
+    name, _, task = text.partition("#")
+    return PlanLink(PLANS, name, int(task) if task else None)
+
+
+async def told(ledger: Ledger) -> list[tuple[AuditKind, int, str, str]]:
+    """Return what the audit log says: of which pull request, by whom, in which words."""
+    return [(one.kind, one.number, one.actor, one.text) for one in await ledger.audit()]
+
+
+def ids(found: list[Audit] | list[Decision]) -> list[int | str]:
+    return [one.id for one in found]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "plan-gate.db"
+
+
+@pytest.fixture
+async def writer(path: Path) -> AsyncIterator[Writer]:
+    writer = await open_writer(path)
+    yield writer
+    await writer.close()
+
+
+@pytest.fixture
+async def ledger(writer: Writer) -> Ledger:
+    return await open_ledger(writer)

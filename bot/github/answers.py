@@ -3,6 +3,8 @@
 https://docs.github.com/en/rest – other fields may come and go.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 
@@ -49,6 +51,12 @@ class PullHead(Struct):
     sha: str
 
 
+class Label(Struct):
+    """A label that is on a pull request."""
+
+    name: str
+
+
 class PullRequest(Struct):
     """`GET /repos/…/pulls/{number}`, and an entry of a list of them."""
 
@@ -59,6 +67,8 @@ class PullRequest(Struct):
     base: PullBase
     user: User | None = None
     body: str | None = None
+    merged_at: str | None = None
+    labels: tuple[Label, ...] = ()
 
 
 class Oid(Struct):
@@ -90,6 +100,7 @@ class Signer(Struct):
     """The account behind a commit's author or committer; GitHub may answer with an empty object."""
 
     login: str = ""
+    type: str = "User"
 
 
 class Commit(Struct):
@@ -164,3 +175,25 @@ class Comment(Struct):
     id: int
     user: User | None = None
     body: str | None = None
+
+
+class Review(Struct):
+    """`GET /repos/…/pulls/{number}/reviews`; a pending one was not submitted."""
+
+    state: str
+    user: User | None = None
+    commit_id: str | None = None
+    submitted_at: str | None = None
+
+
+class Permission(Struct):
+    """`GET /repos/…/collaborators/{login}/permission`: `role_name` may be a role of one's own."""
+
+    permission: Literal["admin", "write", "read", "none"]
+    role_name: str = ""
+
+
+class Membership(Struct):
+    """`GET /orgs/{org}/teams/{slug}/memberships/{login}`: `active`, or `pending` an invitation."""
+
+    state: str

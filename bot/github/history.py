@@ -1,0 +1,197 @@
+"""Who wrote a plan, and how its approval came about: blame, and the pull requests of its commit.
+
+What GitHub does not say stays unknown; whether that is enough is the gate's business.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from bot.gate.facts import Actor, Authorship, Branch, Commit, PlanFile, Provenance, Review, Role
+from bot.github import queries
+from bot.github.accounts import as_actor
+from bot.github.client import Client
+from bot.github.errors import Unexpected
+from bot.github.memory import Memory
+from bot.github.query_answers import (
+    Blamed,
+    BlamedCommit,
+    BlameRange,
+    Connection,
+    InRepository,
+    OfObject,
+    OfPull,
+    PullOfCommit,
+    PullsOfCommit,
+    ReviewedPull,
+)
+from bot.github.reviews import Said, latest_opinions
+
+# The number rises with the shape of `Provenance`, so that what was kept before is read anew.
+_KIND: Final = "provenance 1"
+
+A = TypeVar("A")
+N = TypeVar("N")
+
+
+class History:
+    """Reads of one repository's past, through one installation's client."""
+
+    def __init__(self, client: Client, repository: str, memory: Memory) -> None:
+        self._client = client
+        self.repository = repository
+        self._owner, _, self._name = repository.partition("/")
+        self._memory = memory
+
+    async def read_authorship(
+        self,
+        commit_sha: str,
+        path: str,
+        status_line: int | None,
+        own_commits: Mapping[str, Commit],
+    ) -> Authorship:
+        """Who wrote the file at *path*, as of *commit_sha*; *own_commits* are the pull request's.
+
+        Those know more than blame does: which account is a Bot.
+        """
+        ranges = await self._blame(commit_sha, path)
+        commit = _range_at(ranges, path, status_line).commit
+        own = own_commits.get(commit.oid)
+        return Authorship(
+            status_by=own.author if own else _author(commit),
+            in_pull=own is not None,
+            writers=_writers(ranges, status_line, own_commits),
+        )
+
+    async def read_provenance(self, branch: Branch, plan: PlanFile) -> Provenance:
+        """How *plan* on the trusted *branch* came to be Approved.
+
+        What a merged pull request brought is kept by the plan's content: the same content at the
+        same path was approved once. Where there is none, GitHub is asked each time, as it learns
+        of a merge a little after it. Every reviewer counts as an approver here: what
+        `approval.approvers` says may change, see `People.mark_approvers`.
+        """
+        key = f"{self.repository} {plan.path} {plan.blob}"
+        if (kept := _decode(await self._memory.recall(_KIND, key))) is not None:
+            return kept
+        ranges = await self._blame(branch.sha, plan.path)
+        commit = _range_at(ranges, plan.path, plan.status_line).commit
+        pull = await self._merged_pull(commit.oid, branch.name)
+        if pull is None:
+            return Provenance(_author(commit), commit.oid, commit.committed_date)
+        found = Provenance(
+            by=_author(commit),
+            commit=commit.oid,
+            at=pull.merged_at or "",  # GitHub's clock; a commit's date is its author's word
+            pull=pull.number,
+            author=as_actor(pull.author),
+            reviews=await self._reviews(pull.number),
+        )
+        await self._memory.keep(_KIND, key, msgspec.json.encode(found))
+        return found
+
+    async def _blame(self, commit_sha: str, path: str) -> Sequence[BlameRange]:
+        found = await self._client.query(
+            InRepository[OfObject[Blamed]],
+            queries.READ_BLAME,
+            self._at(commit=commit_sha, path=path),
+        )
+        return found.repository.object.blame.ranges
+
+    async def _merged_pull(self, commit_sha: str, base: str) -> PullOfCommit | None:
+        """The pull request that first brought a commit to *base*; a fork's counts nothing."""
+        pages = await self._pages(
+            InRepository[OfObject[PullsOfCommit]],
+            queries.READ_PULLS_OF_COMMIT,
+            lambda page: page.repository.object.associated_pull_requests,
+            commit=commit_sha,
+        )
+        merged = [
+            pull
+            for page in pages
+            for pull in page.repository.object.associated_pull_requests.seen
+            if pull.merged_at
+            and pull.base_ref_name == base
+            and pull.repository.id == page.repository.id
+        ]
+        return min(merged, key=lambda pull: pull.merged_at or "", default=None)
+
+    async def _reviews(self, number: int) -> tuple[Review, ...]:
+        """What reviewers last said of a pull request, where it was of its last head."""
+        pages = await self._pages(
+            InRepository[OfPull[ReviewedPull]],
+            queries.READ_REVIEWS,
+            lambda page: page.repository.pull_request.reviews,
+            number=number,
+        )
+        latest = latest_opinions(
+            Said(
+                actor,
+                review.state,
+                review.commit.oid if review.commit else "",
+                review.submitted_at or "",
+                review.author_can_push_to_repository,
+            )
+            for page in pages
+            for review in page.repository.pull_request.reviews.seen
+            if (actor := as_actor(review.author)) is not None
+        )
+        head = pages[-1].repository.pull_request.head_ref_oid
+        return tuple(
+            Review(said.by, said.state, said.commit, Role.WRITE if said.may_push else Role.READ)
+            for said in latest
+            if said.commit == head
+        )
+
+    async def _pages(
+        self,
+        type_: type[A],
+        document: str,
+        connection: Callable[[A], Connection[N]],
+        **variables: object,
+    ) -> list[A]:
+        """Every page of the list that *connection* picks out of an answer."""
+        pages: list[A] = []
+        cursor: str | None = None
+        while True:
+            page = await self._client.query(type_, document, self._at(after=cursor, **variables))
+            pages.append(page)
+            where = connection(page).page_info
+            if not where.has_next_page:
+                return pages
+            if where.end_cursor in {None, cursor}:
+                raise Unexpected("GitHub's list goes on, and GitHub does not say where")
+            cursor = where.end_cursor
+
+    def _at(self, **more: object) -> dict[str, object]:
+        return {"owner": self._owner, "name": self._name, **more}
+
+
+def _range_at(ranges: Sequence[BlameRange], path: str, line: int | None) -> BlameRange:
+    for one in ranges:
+        if line is not None and one.starting_line <= line <= one.ending_line:
+            return one
+    raise Unexpected(f"GitHub's blame of {path} has no line {line}, where the Status is")
+
+
+def _writers(
+    ranges: Sequence[BlameRange], status_line: int | None, own_commits: Mapping[str, Commit]
+) -> tuple[str, ...]:
+    """The accounts behind the pull request's commits that last changed any other line."""
+    others = [one for one in ranges if (one.starting_line, one.ending_line) != (status_line,) * 2]
+    commits = [own_commits[one.commit.oid] for one in others if one.commit.oid in own_commits]
+    return tuple(sorted({commit.author.login for commit in commits if commit.author}))
+
+
+def _author(commit: BlamedCommit) -> Actor | None:
+    user = commit.author.user if commit.author else None
+    return Actor(user.login) if user else None
+
+
+def _decode(kept: bytes | None) -> Provenance | None:
+    """What was kept; what is damaged counts as nothing."""
+    try:
+        return msgspec.json.decode(kept, type=Provenance) if kept is not None else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config.load import ConfigError, parse_config
 from bot.config.match import matches
-from bot.config.schema import Config, SectionTitle
+from bot.config.schema import Approval, Config, SectionTitle, Tasks
 from bot.config.source import MAX_CHARACTERS
 from bot.plan.model import SectionName
 
@@ -28,6 +28,7 @@ plans:
   paths: ["rfc/*.md"]
   exclude: []
   id_pattern: "RFC-[0-9]{4}"
+  repository: acme/plans
 sections:
   aliases: {"Ereignisse": Events}
   required: {S: ["Why & What", Task Decomposition]}
@@ -35,7 +36,16 @@ sections:
 gate:
   exempt_paths: ["*.txt"]
   exempt_authors: ["alice"]
+  exempt_labels: [hotfix]
   base_branches: ["release/*"]
+approval:
+  reviews: 2
+  approvers: [octocat, "@acme/leads"]
+  allow_bots: true
+  provenance: enforce
+tasks:
+  order: off
+  link: error
 comments: never
 rules:
   H006: off
@@ -53,6 +63,10 @@ rules:
     assert config.gate.exempt_paths == ("*.txt",)
     assert config.gate.exempt_authors == ("alice",)
     assert config.gate.base_branches == ("release/*",)
+    assert config.plans.repository == "acme/plans"
+    assert config.gate.exempt_labels == ("hotfix",)
+    assert config.approval == Approval(2, ("octocat", "@acme/leads"), True, "enforce")
+    assert config.tasks == Tasks("off", "error")
     assert config.comments == "never"
     assert config.rules == {"H006": "off", "T007": "error"}  # YAML 1.1 would read `off` as false
 
@@ -120,6 +134,45 @@ rules:
         ("sections: {extra: [1]}", 1, 20, "`sections.extra[0]`: expected text"),
         ("plans: {id_pattern: '[a'}", 1, 9, "is no pattern: unterminated"),
         ("plans: {id_pattern: 'a*'}", 1, 9, "matches nothing at all"),
+        (
+            "plans: {repository: plans}",
+            *(1, 9),
+            "`plans.repository`: expected a repository's full name, such as `acme/plans`",
+        ),
+        ("plans: {repository: acme/..}", 1, 9, "expected a repository's full name"),
+        ("plans: {repository: [a]}", 1, 9, "`plans.repository`: expected text or null, got a list"),
+        (
+            "approval:\n  reviews: 11",
+            *(2, 3),
+            "`approval.reviews`: expected a whole number of at most 10",
+        ),
+        ("approval: {reviews: -1}", 1, 12, "expected a whole number of at least 0"),
+        ("approval: {reviews: two}", 1, 12, "expected a whole number, got text"),
+        ("approval: {allow_bots: yes}", 1, 12, "expected true or false, got text"),
+        (
+            "approval: {approvers: [octocat, 'dependabot[bot]']}",
+            *(1, 33),
+            "`approval.approvers[1]`: expected a person's login such as `octocat`, or a team such",
+        ),
+        ("approval: {approvers: ['@octocat']}", 1, 24, "or a team such as `@acme/leads`, no Bot"),
+        ("approval: {approvers: [acme/leads]}", 1, 24, "or a team such as `@acme/leads`, no Bot"),
+        ("approval: {approver: []}", 1, 12, "Unknown key `approver`: did you mean `approvers`?"),
+        ("approval: {provenance: on}", 1, 12, "'on' is not one of record, enforce"),
+        ("tasks: {order: warning}", 1, 9, "'warning' is not one of off, warn, error; did you mean"),
+        ("gate: {exempt_authors: ['@me']}", 1, 25, "expected a login, such as `octocat` or `dep"),
+        (
+            "gate: {exempt_labels: [a, '']}",
+            1,
+            27,
+            "`gate.exempt_labels[1]`: expected a label's name",
+        ),
+        ('gate: {exempt_labels: ["a\\n"]}', 1, 24, "expected a label's name"),
+        (
+            "gate: {exempt_labels: [" + "a," * 101 + "]}",
+            *(1, 8),
+            "`gate.exempt_labels`: expected a list of at most 100 entries",
+        ),
+        ("rules: {G005: off}", 1, 9, "`G005` cannot be configured: the rules of group G are the"),
     ],
 )
 def test_a_fault_has_its_place_and_a_mend(text: str, line: int, column: int, words: str) -> None:

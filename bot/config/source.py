@@ -32,11 +32,9 @@ def read_yaml(text: str) -> tuple[dict[str, object], Places]:
     """Return the file's keys with their values, and where each stands; raises `ConfigError`."""
     places: Places = {"$": (1, 1)}
     node = _compose(text)
-    if node is None:
-        return {}, places
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, "$", places), places
-    if _plain(node, "$", places) is None:
+    if node is None or _plain(node, "$", places) is None:
         return {}, places
     raise _at(node.start_mark, "Expected a mapping of keys, such as `mode: shadow`")
 

@@ -130,6 +130,7 @@ rules:
             23,
             "`sections.required.S`: expected a list, got text",
         ),
+        ('sections: {required: {"\'s": []}}', 1, 12, "is not one of S, M, L, XL"),
         ("sections: {extra: [a, '']}", 1, 23, "'' is no heading"),
         ("sections: {extra: [1]}", 1, 20, "`sections.extra[0]`: expected text"),
         ("plans: {id_pattern: '[a'}", 1, 9, "is no pattern: unterminated"),

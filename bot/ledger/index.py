@@ -11,6 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
 from bot.ledger.schema import indexed, link, linked
+from bot.work import queue
+from bot.work.model import Mark
 
 _newer = insert(indexed)
 _set_indexed = _newer.on_conflict_do_update(
@@ -18,38 +20,19 @@ _set_indexed = _newer.on_conflict_do_update(
 )
 
 
-def relink(connection: Connection, now: Linked) -> frozenset[PlanName]:
-    """Replace what stood for the subject; return the plans whose claims changed by it."""
+def relink(
+    connection: Connection, now: Linked, installation: int, at: float
+) -> frozenset[PlanName]:
+    """Replace what stood for the subject; mark who has claims where it changes them."""
     now = _folded(now)
-    before = _read(connection, now.subject)
-    if before == now:
-        return frozenset()
-    _drop(connection, linked.c.subject == now.subject)
-    connection.execute(
-        insert(linked).values(
-            subject=now.subject,
-            repository=now.repository,
-            number=now.number,
-            state=now.state,
-            base_ref=now.base_ref,
-        )
-    )
-    if now.links:
-        connection.execute(
-            insert(link),
-            [
-                {
-                    "subject": now.subject,
-                    "position": position,
-                    "plan_repository": one.repository,
-                    "plan": one.name,
-                    "task": one.task,
-                }
-                for position, one in enumerate(now.links)
-            ],
-        )
-    changed = _claims(now) ^ (_claims(before) if before else set())
-    return frozenset(plan for plan, *_ in changed)
+    before, its_installation = _read(connection, now.subject)
+    if (before, its_installation) != (now, installation):
+        _drop(connection, linked.c.subject == now.subject)
+        _add(connection, now, installation)
+    changed = {plan for plan, *_ in _claims(now) ^ (_claims(before) if before else set())}
+    concerned = {mark for plan in changed for mark in _claimants(connection, plan)}
+    queue.mark(connection, [mark for mark in concerned if mark.key != now.subject], at)
+    return frozenset(changed)
 
 
 def linking(
@@ -61,7 +44,7 @@ def linking(
 ) -> list[Linking]:
     """Return a page of the open pull requests that link any of the plans, by subject."""
     found = (
-        select(linked.c.subject, linked.c.repository, linked.c.number)
+        select(linked.c.subject, linked.c.repository, linked.c.number, linked.c.installation)
         .join(link, link.c.subject == linked.c.subject)
         .where(
             link.c.plan_repository == repository.lower(),
@@ -145,16 +128,51 @@ def _folded(given: Linked) -> Linked:
     return replace(given, links=tuple(dict.fromkeys(links)))
 
 
-def _read(connection: Connection, subject: str) -> Linked | None:
-    row = connection.execute(select(linked).where(linked.c.subject == subject)).one_or_none()
+def _add(connection: Connection, one: Linked, installation: int) -> None:
+    connection.execute(
+        insert(linked).values(
+            subject=one.subject,
+            repository=one.repository,
+            number=one.number,
+            installation=installation,
+            state=one.state,
+            base_ref=one.base_ref,
+        )
+    )
+    rows = [
+        {
+            "subject": one.subject,
+            "position": position,
+            "plan_repository": plan.repository,
+            "plan": plan.name,
+            "task": plan.task,
+        }
+        for position, plan in enumerate(one.links)
+    ]
+    if rows:
+        connection.execute(insert(link), rows)
+
+
+def _read(connection: Connection, subject: str) -> tuple[Linked | None, int]:
+    found = select(
+        linked.c.subject,
+        linked.c.repository,
+        linked.c.number,
+        linked.c.state,
+        linked.c.base_ref,
+        linked.c.installation,
+    ).where(linked.c.subject == subject)
+    row = connection.execute(found).one_or_none()
     if row is None:
-        return None
+        return None, 0
+    *said, installation = row
     links = (
         select(link.c.plan_repository, link.c.plan, link.c.task)
         .where(link.c.subject == subject)
         .order_by(link.c.position)
     )
-    return replace(Linked(*row), links=tuple(PlanLink(*one) for one in connection.execute(links)))
+    found = tuple(PlanLink(*one) for one in connection.execute(links))
+    return replace(Linked(*said), links=found), installation
 
 
 def _claims(one: Linked) -> set[tuple[PlanName, int, PullState, str]]:
@@ -163,6 +181,21 @@ def _claims(one: Linked) -> set[tuple[PlanName, int, PullState, str]]:
         for link in one.links
         if link.task is not None
     }
+
+
+def _claimants(connection: Connection, plan: PlanName) -> list[Mark]:
+    """Return the open pull requests that claim a task of the plan, as rows of the queue."""
+    found = (
+        select(linked.c.subject, linked.c.installation)
+        .join(link, link.c.subject == linked.c.subject)
+        .where(
+            link.c.plan_repository == plan.repository,
+            link.c.plan == plan.name,
+            link.c.task.is_not(None),
+            linked.c.state == PullState.OPEN,
+        )
+    )
+    return [Mark(*row) for row in connection.execute(found)]
 
 
 def _drop(connection: Connection, which: ColumnElement[bool]) -> None:

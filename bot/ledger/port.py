@@ -77,6 +77,7 @@ class Linking(NamedTuple):
     subject: str
     repository: str
     number: int
+    installation: int
 
 
 class TaskClaim(NamedTuple):
@@ -170,11 +171,13 @@ class Ledger(Protocol):
         ...
 
     # ── the index of links ───────────────────────────────────────────────────
-    async def relink(self, linked: Linked) -> frozenset[PlanName]:
+    async def relink(self, linked: Linked, installation: int, at: float) -> frozenset[PlanName]:
         """Replace what stood for that subject; return the plans whose claims changed by it.
 
         A claim is a link with a task, together with the state and base of its pull request. A
-        plan that is no longer claimed has changed as well.
+        plan that is no longer claimed has changed as well. Every other open pull request that
+        claims a task of such a plan is marked in the work queue, in the same transaction: a
+        crash in between would leave it waiting for ever.
         """
         ...
 

@@ -81,6 +81,7 @@ linked = Table(
     Column("subject", Text, primary_key=True),
     Column("repository", Text, nullable=False),
     Column("number", BigInteger, nullable=False),
+    Column("installation", BigInteger, nullable=False),
     Column("state", closed_set(PullState), nullable=False),
     Column("base_ref", Text, nullable=False),
     Index("linked_repository", "repository", "number"),

@@ -72,9 +72,9 @@ class SqliteLedger:
         await self._do(lambda db: commands.mark_done(db, comment, lines), durable=True)
 
     # ── the index of links ───────────────────────────────────────────────────
-    async def relink(self, linked: Linked) -> frozenset[PlanName]:
-        """Replace what stood for that subject; return the plans whose claims changed by it."""
-        return await self._do(lambda db: index.relink(db, linked))
+    async def relink(self, linked: Linked, installation: int, at: float) -> frozenset[PlanName]:
+        """Replace what stood for that subject, and mark whose claims are concerned."""
+        return await self._do(lambda db: index.relink(db, linked, installation, at))
 
     async def linking(
         self, repository: str, names: Collection[str], after: str | None = None, limit: int = 100

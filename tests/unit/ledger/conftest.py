@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot.gate.facts import Exemption
-from bot.ledger.port import Audit, AuditKind, Decision, Ledger, Linked, PlanLink, PullState
+from bot.ledger.port import (
+    Audit,
+    AuditKind,
+    Decision,
+    Ledger,
+    Linked,
+    PlanLink,
+    PlanName,
+    PullState,
+)
 from bot.ledger.sqlite_ledger import open_ledger
 from bot.work.sqlite import open_writer
 from bot.work.writer import Writer
@@ -45,6 +54,14 @@ def linked(
 def plan_link(text: str) -> PlanLink:
     name, _, task = text.partition("#")
     return PlanLink(PLANS, name, int(task) if task else None)
+
+
+async def relink(ledger: Ledger, *pulls: Linked, installation: int = 1) -> frozenset[PlanName]:
+    """Say what each links; return whose claims the last of them changed."""
+    changed: frozenset[PlanName] = frozenset()
+    for one in pulls:
+        changed = await ledger.relink(one, installation, 1.0)
+    return changed
 
 
 async def told(ledger: Ledger) -> list[tuple[AuditKind, int, str, str]]:

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from bot.ledger.port import Ledger, Linked, PlanLink, PlanName, PullState, TaskClaim
-from tests.unit.ledger.conftest import PLANS, SHOP, linked
+from bot.work.errors import StoreUnavailable
+from bot.work.sqlite_store import SqliteStore
+from bot.work.store import WorkStore
+from bot.work.writer import Writer
+from tests.unit.ledger.conftest import PLANS, SHOP, linked, relink
 
 OPEN, MERGED, CLOSED = PullState.OPEN, PullState.MERGED, PullState.CLOSED
 
@@ -35,19 +39,76 @@ BEFORE_AND_AFTER: dict[str, tuple[Sequence[Linked], set[str]]] = {
 @pytest.mark.parametrize("case", BEFORE_AND_AFTER)
 async def test_relinking_says_whose_claims_changed(ledger: Ledger, case: str) -> None:
     (*before, after), changed = BEFORE_AND_AFTER[case]
-    for one in before:
-        await ledger.relink(one)
+    await relink(ledger, *before)
 
-    assert await ledger.relink(after) == {PlanName(PLANS, name) for name in changed}
+    assert await relink(ledger, after) == {PlanName(PLANS, name) for name in changed}
+
+
+# ── who is looked at again ───────────────────────────────────────────────────
+@pytest.fixture
+def store(writer: Writer) -> WorkStore:
+    return SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+
+
+async def marked(store: WorkStore) -> list[tuple[str, int]]:
+    """Run what is marked; return it."""
+    claims = await store.claim(100)
+    for claim in claims:
+        await store.finish(claim)
+    return sorted((claim.key, claim.tenant) for claim in claims)
+
+
+async def test_who_claims_a_task_of_the_plan_is_looked_at_again(
+    ledger: Ledger, store: WorkStore
+) -> None:
+    await relink(ledger, linked(2, "feat-1#2", "feat-1#4"), linked(3, "feat-1"))
+    await relink(ledger, linked(4, "feat-2#1"), linked(5, "feat-1#2", state=MERGED))
+    await relink(ledger, linked(6, "feat-1#5", repository="other/web"), installation=9)
+    await marked(store)
+
+    await relink(ledger, linked(1, "feat-1#1"))
+    assert await marked(store) == [(f"pull {SHOP}#2", 1), ("pull other/web#6", 9)]
+    await relink(ledger, linked(1, "feat-1#1"))
+    assert await marked(store) == [], "nothing changed"
+    await relink(ledger, linked(1, "feat-1#1", state=MERGED))
+    assert await marked(store) == [(f"pull {SHOP}#2", 1), ("pull other/web#6", 9)]
+
+
+async def test_who_had_the_plan_to_share_is_looked_at_again(
+    ledger: Ledger, store: WorkStore
+) -> None:
+    await relink(ledger, linked(1, "feat-1#1"), linked(2, "feat-1#2"), linked(3, "feat-2#3"))
+    await marked(store)
+
+    await relink(ledger, linked(1, "feat-2#1"))
+    assert await marked(store) == [(f"pull {SHOP}#2", 1), (f"pull {SHOP}#3", 1)]
+
+
+async def test_marks_go_to_the_installation_of_today(ledger: Ledger, store: WorkStore) -> None:
+    await relink(ledger, linked(2, "feat-1#2"), installation=1)
+    await relink(ledger, linked(2, "feat-1#2"), installation=5)
+    await relink(ledger, linked(1, "feat-1#1"), installation=5)
+
+    assert await marked(store) == [(f"pull {SHOP}#2", 5)]
+    assert [one.installation for one in await ledger.linking(PLANS, ["feat-1"])] == [5, 5]
+
+
+async def test_what_cannot_be_marked_is_not_linked(ledger: Ledger, writer: Writer) -> None:
+    await relink(ledger, linked(2, "feat-1#2"))
+    await writer.submit(lambda db: db.exec_driver_sql("ALTER TABLE work RENAME TO gone"))
+
+    with pytest.raises(StoreUnavailable, match="no such table: work"):
+        await relink(ledger, linked(1, "feat-1#1"))
+    assert [claim.number for claim in await ledger.claims(PLANS, "feat-1")] == [2]
 
 
 # ── linking ──────────────────────────────────────────────────────────────────
 async def test_any_of_the_names_is_enough_and_each_pull_request_comes_once(
     ledger: Ledger,
 ) -> None:
-    await ledger.relink(linked(1, "feat-1", "feat-2#1", "feat-2#2"))
-    await ledger.relink(linked(2, "plans/feat-1.md"))
-    await ledger.relink(linked(3, "feat-3"))
+    await relink(ledger, linked(1, "feat-1", "feat-2#1", "feat-2#2"))
+    await relink(ledger, linked(2, "plans/feat-1.md"))
+    await relink(ledger, linked(3, "feat-3"))
 
     assert await numbers(ledger, "feat-1", "plans/feat-1.md", "feat-2") == [1, 2]
     assert await numbers(ledger, "feat-9") == []
@@ -57,14 +118,14 @@ async def test_any_of_the_names_is_enough_and_each_pull_request_comes_once(
 
 async def test_only_open_pull_requests_are_looked_at_again(ledger: Ledger) -> None:
     for number, state in enumerate((OPEN, MERGED, CLOSED), 1):
-        await ledger.relink(linked(number, "feat-1", state=state))
+        await relink(ledger, linked(number, "feat-1", state=state))
 
     assert await numbers(ledger, "feat-1") == [1]
 
 
 async def test_what_stood_before_is_replaced(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-1", "feat-2"))
-    await ledger.relink(linked(1, "feat-3"))
+    await relink(ledger, linked(1, "feat-1", "feat-2"))
+    await relink(ledger, linked(1, "feat-3"))
 
     assert await numbers(ledger, "feat-1", "feat-2") == []
     assert await numbers(ledger, "feat-3") == [1]
@@ -73,7 +134,7 @@ async def test_what_stood_before_is_replaced(ledger: Ledger) -> None:
 async def test_a_repository_of_plans_is_known_by_any_spelling(ledger: Ledger) -> None:
     subject = f"pull {SHOP}#1"
     link = PlanLink("Acme/Plans", "feat-1", 2)
-    await ledger.relink(Linked(subject, SHOP, 1, OPEN, "main", (link,)))
+    await relink(ledger, Linked(subject, SHOP, 1, OPEN, "main", (link,)))
 
     assert await numbers(ledger, "feat-1", repository="ACME/plans") == [1]
     assert len(await ledger.claims("acme/PLANS", "feat-1")) == 1
@@ -81,30 +142,30 @@ async def test_a_repository_of_plans_is_known_by_any_spelling(ledger: Ledger) ->
 
 async def test_pages_go_on_where_the_last_one_ended(ledger: Ledger) -> None:
     for number in range(1, 8):
-        await ledger.relink(linked(number, "feat-1", repository=f"acme/r{number % 2}"))
+        await relink(ledger, linked(number, "feat-1", repository=f"acme/r{number % 2}"))
 
     seen: list[str] = []
     page = await ledger.linking(PLANS, ["feat-1"], limit=3)
     while page:
         assert len(page) <= 3
         seen += [one.subject for one in page]
-        await ledger.relink(linked(1, repository="acme/r0"))  # a change behind does not disturb
+        await relink(ledger, linked(1, repository="acme/r0"))  # a change behind does not disturb
         page = await ledger.linking(PLANS, ["feat-1"], after=seen[-1], limit=3)
     assert seen == sorted(f"pull acme/r{number % 2}#{number}" for number in range(1, 8))
 
 
 async def test_ten_thousand_names_are_not_too_many(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-9999"))
+    await relink(ledger, linked(1, "feat-9999"))
 
     assert await numbers(ledger, *(f"feat-{number}" for number in range(10_000))) == [1]
 
 
 # ── claims ───────────────────────────────────────────────────────────────────
 async def test_claims_tell_who_and_whether_it_is_merged_and_where(ledger: Ledger) -> None:
-    await ledger.relink(linked(12, "feat-1#2", state=MERGED, base="dev"))
-    await ledger.relink(linked(9, "feat-1#3", "feat-1#1", "feat-1#3", "feat-2#1"))
-    await ledger.relink(linked(5, "feat-1"))
-    await ledger.relink(linked(1, "feat-1#0", state=CLOSED, repository="acme/web"))
+    await relink(ledger, linked(12, "feat-1#2", state=MERGED, base="dev"))
+    await relink(ledger, linked(9, "feat-1#3", "feat-1#1", "feat-1#3", "feat-2#1"))
+    await relink(ledger, linked(5, "feat-1"))
+    await relink(ledger, linked(1, "feat-1#0", state=CLOSED, repository="acme/web"))
 
     assert await ledger.claims(PLANS, "feat-1") == [
         TaskClaim(SHOP, 9, 1, OPEN, "main"),
@@ -125,32 +186,32 @@ async def test_indexing_is_remembered_by_repository(ledger: Ledger) -> None:
 
 
 async def test_a_forgotten_repository_leaves_no_links(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-1#1"))
-    await ledger.relink(linked(2, "feat-1#2", repository="acme/web"))
+    await relink(ledger, linked(1, "feat-1#1"))
+    await relink(ledger, linked(2, "feat-1#2", repository="acme/web"))
     await ledger.set_indexed(SHOP, 5)
     await ledger.forget_repository(SHOP)
 
     assert [claim.repository for claim in await ledger.claims(PLANS, "feat-1")] == ["acme/web"]
     assert await ledger.indexed(SHOP) is None
-    assert await ledger.relink(linked(1, "feat-1#1")), "a first claim again"
+    assert await relink(ledger, linked(1, "feat-1#1")), "a first claim again"
 
 
 async def test_a_renamed_repository_keeps_its_pull_requests(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-1#1"))
-    await ledger.relink(linked(1, "feat-1#2", repository=f"{SHOP}-api"))
+    await relink(ledger, linked(1, "feat-1#1"))
+    await relink(ledger, linked(1, "feat-1#2", repository=f"{SHOP}-api"))
     await ledger.set_indexed(SHOP, 5)
     await ledger.rename_repository(SHOP, "acme/store")
 
     assert await ledger.linking(PLANS, ["feat-1"]) == [
-        (f"pull {SHOP}-api#1", f"{SHOP}-api", 1),
-        ("pull acme/store#1", "acme/store", 1),
+        (f"pull {SHOP}-api#1", f"{SHOP}-api", 1, 1),
+        ("pull acme/store#1", "acme/store", 1, 1),
     ]
     assert (await ledger.indexed(SHOP), await ledger.indexed("acme/store")) == (None, 5)
-    assert await ledger.relink(linked(1, "feat-1#1", repository="acme/store")) == frozenset()
+    assert await relink(ledger, linked(1, "feat-1#1", repository="acme/store")) == frozenset()
 
 
 async def test_a_renamed_repository_of_plans_keeps_its_plans(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-1"))
+    await relink(ledger, linked(1, "feat-1"))
     await ledger.rename_repository("Acme/Plans", "Acme/Ideas")
 
     assert await numbers(ledger, "feat-1", repository="acme/ideas") == [1]
@@ -158,8 +219,8 @@ async def test_a_renamed_repository_of_plans_keeps_its_plans(ledger: Ledger) -> 
 
 
 async def test_what_came_under_the_new_name_is_newer(ledger: Ledger) -> None:
-    await ledger.relink(linked(1, "feat-1#1"))
-    await ledger.relink(linked(1, "feat-1#2", repository="acme/store"))
+    await relink(ledger, linked(1, "feat-1#1"))
+    await relink(ledger, linked(1, "feat-1#2", repository="acme/store"))
     await ledger.set_indexed(SHOP, 5)
     await ledger.set_indexed("acme/store", 6)
     await ledger.rename_repository(SHOP, "acme/store")

@@ -1,0 +1,154 @@
+"""The ledger in its file: beside the queue, after a restart, of another version, and in trouble."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.ledger.port import Ledger, PlanName
+from bot.ledger.sqlite_ledger import open_ledger
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Mark
+from bot.work.sqlite import open_sqlite, open_writer
+from bot.work.sqlite_store import SqliteStore
+from bot.work.writer import Writer
+from tests.unit.ledger.conftest import PLANS, SHOP, decision, exemption, linked, relink
+
+
+async def test_everything_is_there_after_a_restart(
+    ledger: Ledger, writer: Writer, path: Path
+) -> None:
+    await ledger.record(decision("a"))
+    await ledger.exempt(SHOP, 1, exemption())
+    await ledger.mark_done(7, ["/plan-check"])
+    await relink(ledger, linked(1, "feat-1#1"))
+    await ledger.set_indexed(SHOP, 5)
+    await ledger.keep("config", SHOP, b"mode: shadow")
+    audit = await ledger.audit()
+    await writer.close()
+
+    again = await open_writer(path)
+    later = await open_ledger(again)
+    assert await later.decision("a") == decision("a")
+    assert await later.exemption(SHOP, 1) == exemption()
+    assert await later.done(7) == {"/plan-check"}
+    assert len(await later.claims(PLANS, "feat-1")) == 1
+    assert await later.indexed(SHOP) == 5
+    assert await later.recall("config", SHOP) == b"mode: shadow"
+    assert await later.audit() == audit
+    await again.close()
+
+
+async def test_queue_and_ledger_share_a_file(ledger: Ledger, writer: Writer) -> None:
+    store = SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+    await asyncio.gather(store.enqueue([Mark("o/r#1", 1)]), ledger.record(decision("a")))
+
+    assert [row.key for row in await store.rows()] == ["o/r#1"]
+    assert await ledger.decision("a") is not None
+    await store.close()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await ledger.decision("a")
+
+
+async def test_a_file_from_before_the_ledger_gets_one(path: Path) -> None:
+    store = await open_sqlite(path)
+    await store.enqueue([Mark("o/r#1", 1)])
+    await store.close()
+
+    writer = await open_writer(path)
+    ledger = await open_ledger(writer)
+    await ledger.record(decision("a"))
+    store = SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+    assert [row.key for row in await store.rows()] == ["o/r#1"]
+    await writer.close()
+
+
+async def test_a_newer_ledger_is_refused_and_stops_nobody_else(path: Path) -> None:
+    writer = await open_writer(path)
+    await open_ledger(writer)
+    await writer.submit(lambda db: db.exec_driver_sql("UPDATE ledger_schema SET version = 99"))
+
+    with pytest.raises(StoreUnavailable, match=r"ledger_schema version 99.*newer Plan Gate"):
+        await open_ledger(writer)
+    await SqliteStore(writer, clock=lambda: 1.0, attempts=3).ping()
+    await writer.close()
+
+
+# ── all of it or none ────────────────────────────────────────────────────────
+CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
+    "record": lambda ledger: ledger.record(decision("new")),
+    "exempt": lambda ledger: ledger.exempt(SHOP, 1, exemption("new")),
+    "end_exemption": lambda ledger: ledger.end_exemption(SHOP, 1, "mona", 9.0),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_what_cannot_be_audited_does_not_happen(
+    ledger: Ledger, writer: Writer, call: str
+) -> None:
+    await ledger.exempt(SHOP, 1, exemption("old"))
+    await writer.submit(lambda db: db.exec_driver_sql("ALTER TABLE audit RENAME TO gone"))
+
+    with pytest.raises(StoreUnavailable, match="no such table: audit"):
+        await CALLS[call](ledger)
+    assert await ledger.decisions() == []
+    assert await ledger.exemption(SHOP, 1) == exemption("old")
+
+
+async def test_links_that_cannot_be_replaced_stay(ledger: Ledger) -> None:
+    await relink(ledger, linked(1, "feat-1#1"))
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        await relink(ledger, linked(1, "\ud800#2"))
+
+    assert [claim.task for claim in await ledger.claims(PLANS, "feat-1")] == [1]
+
+
+async def test_a_cancelled_call_is_carried_out(ledger: Ledger) -> None:
+    call = asyncio.create_task(ledger.record(decision("a")))
+    await asyncio.sleep(0)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+    assert await ledger.decision("a") == decision("a")
+
+
+# ── the disk ─────────────────────────────────────────────────────────────────
+@pytest.fixture
+async def statements(writer: Writer, ledger: Ledger) -> list[str]:
+    """Collect what is executed from now on."""
+    collected: list[str] = []
+
+    def trace(db: Connection) -> None:
+        driver = db.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(collected.append)
+
+    await writer.submit(trace)
+    collected.clear()
+    return collected
+
+
+DURABLE: dict[str, tuple[Callable[[Ledger], Awaitable[object]], bool]] = {
+    "record": (lambda ledger: ledger.record(decision("a")), True),
+    "exempt": (lambda ledger: ledger.exempt(SHOP, 1, exemption()), True),
+    "end_exemption": (lambda ledger: ledger.end_exemption(SHOP, 1, "mona", 9.0), True),
+    "mark_done": (lambda ledger: ledger.mark_done(7, ["/plan-check"]), True),
+    "relink": (lambda ledger: relink(ledger, linked(1, "feat-1")), False),
+    "keep": (lambda ledger: ledger.keep("config", SHOP, b""), False),
+    "claims": (lambda ledger: ledger.claims(*PlanName(PLANS, "feat-1")), False),
+}
+
+
+@pytest.mark.parametrize("call", DURABLE)
+async def test_what_people_rely_on_waits_for_the_disk(
+    ledger: Ledger, statements: list[str], call: str
+) -> None:
+    ask, durable = DURABLE[call]
+    await ask(ledger)
+
+    level = next(one for one in statements if one.startswith("PRAGMA"))
+    assert level == f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}"

@@ -1,0 +1,146 @@
+"""The index against a dictionary of what was last said: whatever the order of calls, they agree."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.ledger.port import Ledger, Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
+from bot.ledger.sqlite_ledger import open_ledger
+from bot.subject import PullSubject
+from bot.work.sqlite import open_writer
+from bot.work.writer import Writer
+
+T = TypeVar("T")
+
+REPOSITORIES = ["acme/shop", "acme/shop-api", "acme/plans", "acme/ideas"]
+NAMES = ["feat-1", "feat-2"]
+repositories = st.sampled_from(REPOSITORIES)
+names = st.sampled_from(NAMES)
+some_links = st.lists(
+    st.builds(PlanLink, repositories, names, st.none() | st.integers(0, 2)), max_size=3
+).map(tuple)
+
+Claimed = set[tuple[PlanName, TaskClaim]]
+
+
+def claimed(one: Linked) -> Claimed:
+    return {
+        (link.plan, TaskClaim(one.repository, one.number, link.task, one.state, one.base_ref))
+        for link in one.links
+        if link.task is not None
+    }
+
+
+class Machine(RuleBasedStateMachine):
+    """One ledger, and each subject as it was last said to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.runner = asyncio.Runner()
+        self.model: dict[str, Linked] = {}
+
+    def do(self, call: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await call
+
+        return self.runner.run(wait())
+
+    @initialize()
+    def open(self) -> None:
+        self.writer: Writer = self.do(open_writer(Path(self.folder.name) / "plan-gate.db"))
+        self.ledger: Ledger = self.do(open_ledger(self.writer))
+
+    def teardown(self) -> None:
+        self.do(self.writer.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    @rule(
+        repository=repositories,
+        number=st.integers(1, 3),
+        state=st.sampled_from(PullState),
+        base=st.sampled_from(["main", "dev"]),
+        links=some_links,
+    )
+    def relink(
+        self,
+        repository: str,
+        number: int,
+        state: PullState,
+        base: str,
+        links: tuple[PlanLink, ...],
+    ) -> None:
+        subject = PullSubject(repository, number).key
+        now = Linked(subject, repository, number, state, base, links)
+        before = self.model.get(subject, replace(now, links=()))
+        changed = {plan for plan, _ in claimed(before) ^ claimed(now)}
+        assert self.do(self.ledger.relink(now, 1, 1.0)) == changed
+        self.model[subject] = now
+
+    @rule(repository=repositories)
+    def forget(self, repository: str) -> None:
+        self.do(self.ledger.forget_repository(repository))
+        for one in list(self.model.values()):
+            if one.repository == repository:
+                del self.model[one.subject]
+
+    @rule(old=repositories, new=repositories)
+    def rename(self, old: str, new: str) -> None:
+        self.do(self.ledger.rename_repository(old, new))
+        for one in list(self.model.values()):
+            if one.repository == old:
+                del self.model[one.subject]
+                subject = PullSubject(new, one.number).key
+                self.model.setdefault(subject, replace(one, subject=subject, repository=new))
+        for subject, one in self.model.items():
+            links = [
+                link._replace(repository=new) if link.repository == old else link
+                for link in one.links
+            ]
+            self.model[subject] = replace(one, links=tuple(links))
+
+    @rule()
+    def reopen(self) -> None:
+        self.do(self.writer.close())
+        self.open()
+
+    @invariant()
+    def who_links_a_plan(self) -> None:
+        for repository in REPOSITORIES:
+            plans = {PlanName(repository, name) for name in NAMES}
+            assert self.pages(repository) == [
+                Linking(one.subject, one.repository, one.number, 1)
+                for _, one in sorted(self.model.items())
+                if one.state is PullState.OPEN and plans & {link.plan for link in one.links}
+            ]
+
+    def pages(self, repository: str) -> list[Linking]:
+        found: list[Linking] = []
+        while True:
+            after = found[-1].subject if found else None
+            page = self.do(self.ledger.linking(repository, NAMES, after, limit=2))
+            found += page
+            if len(page) < 2:
+                return found
+
+    @invariant()
+    def who_claims_a_task(self) -> None:
+        everything = set().union(*map(claimed, self.model.values()))
+        for repository in REPOSITORIES:
+            for name in NAMES:
+                found = self.do(self.ledger.claims(repository, name))
+                assert found == sorted(
+                    claim for plan, claim in everything if plan == PlanName(repository, name)
+                )
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)

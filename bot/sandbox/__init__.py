@@ -2,8 +2,8 @@
 
 From the bottom up: `git` keeps objects, `state` what exists, `shapes` writes it as GitHub's JSON,
 `actions` are what can happen and tell the Apps, `webhooks` carries that to them, `api` and `server`
-answer requests, `page` shows pull requests to people. `Sandbox`, `Repository` and `PullRequest` are
-what a test holds in its hands. There is no GraphQL, and nothing is kept when it stops.
+answer requests, `graph` those in GraphQL, `page` shows pull requests to people. `Sandbox`,
+`Repository` and `PullRequest` are what a test holds in its hands. Nothing is kept when it stops.
 """
 
 from bot.sandbox.actions.merging import MergeBlocked

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from bot.sandbox.api.answers import Refused
+from bot.sandbox.api.answers import RateLimited, Refused
+from bot.sandbox.api.graphql import PATH as GRAPHQL
+from bot.sandbox.graph.view import Broken
 from bot.sandbox.state.deliveries import Delivery
 
 _MESSAGES: Final = {
@@ -25,7 +27,10 @@ _SECONDARY: Final = (
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next requests that match; `applied`: after they have done their work."""
+    """What happens to the next requests that match; `applied`: after they have done their work.
+
+    `broken` is a field of GraphQL that fails while the others answer.
+    """
 
     method: str
     path: re.Pattern[str]
@@ -34,6 +39,7 @@ class Fault:
     seconds: float = 0.0
     disconnects: bool = False
     applied: bool = False
+    broken: Broken | None = None
 
     @property
     def takes_effect(self) -> bool:
@@ -144,10 +150,25 @@ class Faults:
             message = "API rate limit exceeded for installation."
             # The gateway turns the delay into a moment of the sandbox's clock.
             headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"+{retry_after}"}
+            refusal: Refused = RateLimited(status, message, headers=headers)
         else:
-            message, headers = _SECONDARY, {"Retry-After": str(retry_after)}
-        refusal = Refused(status, message, headers=headers)
+            refusal = Refused(status, _SECONDARY, headers={"Retry-After": str(retry_after)})
         self._add(Fault("*", re.compile(path), times, refusal))
+
+    def break_field(
+        self,
+        path: str,
+        message: str = "Something went wrong while executing your query.",
+        type: str | None = None,  # noqa: A002 - GitHub's word
+        times: int = 1,
+    ) -> None:
+        """Answer GraphQL in part: the field at a path like `repository.object.blame` fails.
+
+        Its names are those of the answer, so aliases where the query has them; numbers of items in
+        lists are left out. What fails is null, and so is what may not be without it.
+        """
+        broken = Broken(path, message, type)
+        self._add(Fault("POST", re.compile(f"^{GRAPHQL}$"), times, broken=broken))
 
     def clear(self) -> None:
         """Behave again."""

@@ -1,5 +1,6 @@
 """A repository in the hands of a test or a demo: what one sees, and what people do in it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import msgspec
 
 from bot.sandbox.actions import checks, comments, pulls, push, queue, repositories
 from bot.sandbox.actions.checks import OutputFields, RunFields
-from bot.sandbox.git.objects import Content
+from bot.sandbox.git.objects import Content, Signature
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.state.accounts import App
 from bot.sandbox.state.checks import Action, Annotation, CheckRun, Conclusion
@@ -92,16 +93,18 @@ class Repository:
     ) -> str:
         """Push a commit and return its SHA; None deletes a file, `from_` starts a new branch.
 
+        The author is a login, or somebody without an account: `Jane Doe <jane@example.org>`.
         `forged_by` is who pushes it with the author's name on it, which nobody signs.
         """
         parent = self.record.branch(branch)
         if parent is None:
             parent = self.head(branch if from_ is None else from_)
-        who = self.world.account(author)
-        sha = push.write_commit(self.world, self.record, parent, files, message, who)
+        signature = self._signature(author)
+        sha = push.write_commit(self.record, parent, files, message, signature)
         if forged_by is not None:
             self.world.unsigned.add(sha)
-        await self.push(branch, sha, by=forged_by or author)
+        stranger = self.world.signer(signature) is None
+        await self.push(branch, sha, by=forged_by or ("alice" if stranger else author))
         return sha
 
     async def push(self, branch: str, sha: str, by: str = "alice") -> None:
@@ -195,3 +198,9 @@ class Repository:
         """Fork into somebody's account: the same objects, and the refs as they are now."""
         record = repositories.fork(self.world, self.record, self.world.account(owner))
         return Repository(self.world, record)
+
+    def _signature(self, author: str) -> Signature:
+        stranger = re.fullmatch(r"(.+) <(.+)>", author)
+        if stranger is None:
+            return self.world.signature(self.world.account(author))
+        return Signature(stranger[1], stranger[2], int(self.world.clock()))

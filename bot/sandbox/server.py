@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.sandbox.api.gateway import Gateway, Outcome, Request
+from bot.sandbox.api.graphql import PATH as GRAPHQL
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.faults import Faults
 
@@ -31,6 +32,7 @@ class Server:
         """Listen, and return the URL."""
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.router.add_route("*", API + "/{path:.*}", self._serve)
+        app.router.add_route("*", GRAPHQL, self._serve)
         app.add_routes(pages)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -46,8 +48,10 @@ class Server:
 
     async def _serve(self, http: web.Request) -> web.StreamResponse:
         path = http.rel_url.raw_path.removeprefix(API)
-        request = Request(http.method, path, dict(http.query), http.headers, await http.read())
-        fault = self._faults.next(request.method, request.path)
+        body = await http.read()
+        fault = self._faults.next(http.method, path)
+        broken = fault.broken if fault else None
+        request = Request(http.method, path, dict(http.query), http.headers, body, broken)
         if fault is None:
             return self._respond(request, self._gateway.answer(request))
         await asyncio.sleep(fault.seconds)
@@ -58,7 +62,8 @@ class Server:
             outcome = _BROKEN
             if http.transport is not None:
                 http.transport.abort()
-        return self._respond(request, outcome, injected=outcome is _BROKEN or bool(fault.refusal))
+        injected = outcome is _BROKEN or bool(fault.refusal) or broken is not None
+        return self._respond(request, outcome, injected=injected)
 
     def _respond(
         self, request: Request, outcome: Outcome, *, injected: bool = False

@@ -9,7 +9,8 @@ from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
 from bot.sandbox import Delivery, Exchange
-from tests.contracts import unwritten
+from bot.sandbox.api.graphql import PATH
+from tests.contracts import graphql, unwritten
 from tests.contracts.description import (
     Operation,
     find_operation,
@@ -73,6 +74,10 @@ class Contract:
 def exchange_violations(exchange: Exchange) -> Iterator[Violation]:
     """Check one request and its answer."""
     where = f"{exchange.method} {exchange.path} → {exchange.status}"
+    if exchange.path == PATH:
+        for side, problem in graphql.problems(exchange):
+            yield Violation(side, where, problem)
+        return
     found = find_operation(exchange.method, exchange.path)
     if found is None:
         yield Violation("request", where, "no such endpoint in the description")

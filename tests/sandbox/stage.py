@@ -167,6 +167,11 @@ class Stage:
         """Return a client with other credentials."""
         return Client(self.session, self.sandbox.api_url, credentials)
 
+    async def graphql(self, query: str | None, variables: dict[str, Any] | None = None) -> Reply:
+        """Send a query to where a GitHub Enterprise Server has its GraphQL."""
+        client = Client(self.session, f"{self.sandbox.url}/api", self.client.credentials)
+        return await client.post("/graphql", {"query": query, "variables": variables})
+
     async def token(self, installation: Installation | None = None, **narrowed: Any) -> Client:
         """Return a client with a new installation token."""
         installation = installation or self.installation

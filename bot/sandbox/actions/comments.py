@@ -24,7 +24,8 @@ def edit_comment(
     """Change a comment's text."""
     changes = {"body": {"from": comment.body}}
     comment.body = body
-    comment.updated_at = world.clock()
+    comment.editor = by
+    comment.edited_at = comment.updated_at = world.clock()
     announce.comment(world, repo, issue, comment, "edited", by, {"changes": changes})
 
 

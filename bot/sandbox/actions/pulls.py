@@ -3,12 +3,14 @@
 from bot.sandbox.actions import announce
 from bot.sandbox.actions.merging import MergeBlocked, write_merge
 from bot.sandbox.actions.push import close_pull, mark_merged, move_branch
+from bot.sandbox.git.history import commits_between
 from bot.sandbox.shapes.issues import label as label_shape
 from bot.sandbox.state.accounts import Account
 from bot.sandbox.state.records import (
     Issue,
     JsonObject,
     Label,
+    LabelEvent,
     MergeMethod,
     Pull,
     Repo,
@@ -127,7 +129,7 @@ def add_label(world: World, repo: Repo, issue: Issue, name: str, by: Account) ->
     label = repo.labels.setdefault(name, Label(world.next_id("label"), name))
     if label not in issue.labels:
         issue.labels.append(label)
-        _announce_label(world, repo, issue, label, "labeled", by)
+        _record_label(world, repo, issue, label, by, added=True)
 
 
 def remove_label(world: World, repo: Repo, issue: Issue, name: str, by: Account) -> None:
@@ -136,14 +138,17 @@ def remove_label(world: World, repo: Repo, issue: Issue, name: str, by: Account)
     if label is None:
         raise LookupError(f"no label {name}")
     issue.labels.remove(label)
-    _announce_label(world, repo, issue, label, "unlabeled", by)
+    _record_label(world, repo, issue, label, by, added=False)
 
 
-def _announce_label(
-    world: World, repo: Repo, issue: Issue, label: Label, action: str, by: Account
+def _record_label(
+    world: World, repo: Repo, issue: Issue, label: Label, by: Account, *, added: bool
 ) -> None:
     issue.updated_at = world.clock()
+    event = LabelEvent(world.next_id("event"), added, by, label, issue.updated_at)
+    issue.label_events.append(event)
     if isinstance(issue, Pull):
+        action = "labeled" if added else "unlabeled"
         extra = {"label": label_shape(world, repo, label)}
         announce.pull_request(world, repo, issue, action, by, extra)
 
@@ -177,7 +182,8 @@ def merge_pull(
         raise MergeBlocked(state.reasons or (f"Pull request is {state.state}",))
     tip = repo.refs[f"refs/heads/{pull.base_ref}"]
     merged = write_merge(world, repo, tip, pull, method, by)
-    mark_merged(world, repo, pull, merged, by)
+    landed = commits_between(repo.store, tip, merged)
+    mark_merged(world, repo, pull, merged, by, landed=landed)
     move_branch(world, repo, pull.base_ref, merged, by)
     return merged
 

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 
 from bot.sandbox.actions import announce
 from bot.sandbox.actions.suites import request_suites
-from bot.sandbox.git.history import is_ancestor
-from bot.sandbox.git.objects import Content
+from bot.sandbox.git.history import commits_between, is_ancestor
+from bot.sandbox.git.objects import Commit, Content, Signature
 from bot.sandbox.state.accounts import Account
 from bot.sandbox.state.records import Pull, Repo
 from bot.sandbox.state.world import World
 
 
 def write_commit(
-    world: World,
     repo: Repo,
     parent: str | None,
     files: Mapping[str, Content | None],
     message: str,
-    author: Account,
+    author: Signature,
 ) -> str:
     """Store a commit that sets files, or removes those that are None, and return its SHA."""
     store = repo.store
@@ -26,12 +25,11 @@ def write_commit(
         path: None if content is None else store.write_content(content)
         for path, content in files.items()
     }
-    signature = world.signature(author)
     return store.write_commit(
         tree=store.edit_tree(before, changes),
         parents=() if parent is None else (parent,),
-        author=signature,
-        committer=signature,
+        author=author,
+        committer=author,
         message=message,
     ).sha
 
@@ -72,11 +70,14 @@ def close_pull(world: World, repo: Repo, pull: Pull, by: Account) -> None:
     announce.pull_request(world, repo, pull, "closed", by)
 
 
-def mark_merged(world: World, repo: Repo, pull: Pull, sha: str, by: Account) -> None:
-    """Close a pull request as merged by a commit."""
+def mark_merged(
+    world: World, repo: Repo, pull: Pull, sha: str, by: Account, *, landed: list[Commit]
+) -> None:
+    """Close a pull request as merged by a commit, which has brought those commits to the base."""
     pull.merged_at = world.clock()
     pull.merged_by = by
     pull.merge_commit_sha = sha
+    pull.landed = frozenset(commit.sha for commit in landed)
     close_pull(world, repo, pull, by)
 
 
@@ -108,4 +109,6 @@ def _close_merged(
             continue
         known = before is not None and is_ancestor(repo.store, pull.head_sha, before)
         if not known and is_ancestor(repo.store, pull.head_sha, tip):
-            mark_merged(world, repo, pull, tip, by)
+            # What else the same push has brought is not the pull request's.
+            landed = commits_between(repo.store, before or pull.base_sha, pull.head_sha)
+            mark_merged(world, repo, pull, tip, by, landed=landed)

@@ -4,6 +4,7 @@ from bot.sandbox.actions import announce
 from bot.sandbox.actions.merging import MergeBlocked, write_merge
 from bot.sandbox.actions.push import mark_merged, move_branch
 from bot.sandbox.actions.suites import request_suites
+from bot.sandbox.git.history import commits_between
 from bot.sandbox.state.accounts import Account
 from bot.sandbox.state.records import GroupState, MergeGroup, MergeMethod, Pull, Repo
 from bot.sandbox.state.rules import merge_state, unmet_checks
@@ -63,8 +64,10 @@ def _build(world: World, repo: Repo, group: MergeGroup, tip: str) -> None:
     queue = world.account(_QUEUE_LOGIN)
     group.base_sha = group.head_sha = tip
     group.heads = [pull.head_sha for pull in group.pulls]
+    group.merges = []
     for pull in group.pulls:
         group.head_sha = write_merge(world, repo, group.head_sha, pull, group.method, queue)
+        group.merges.append(group.head_sha)
     last = group.pulls[-1].number
     group.head_ref = f"refs/heads/gh-readonly-queue/{group.base_ref}/pr-{last}-{group.base_sha}"
     group.state = "checks_requested"
@@ -85,8 +88,11 @@ def _merge(world: World, repo: Repo, group: MergeGroup) -> None:
     queue = world.account(_QUEUE_LOGIN)
     repo.groups.remove(group)
     group.state = "merged"
-    for pull in group.pulls:
-        mark_merged(world, repo, pull, group.head_sha, queue)
+    onto = group.base_sha
+    for pull, merged in zip(group.pulls, group.merges, strict=True):
+        landed = commits_between(repo.store, onto, merged)
+        mark_merged(world, repo, pull, merged, queue, landed=landed)
+        onto = merged
     move_branch(world, repo, group.base_ref, group.head_sha, queue)
     _destroy(world, repo, group, "merged")
 

@@ -30,7 +30,8 @@ def create(
         pushed_at=world.clock(),
         private=private,
     )
-    first = push.write_commit(world, repo, None, files, "Initial commit", author)
+    signature = world.signature(author)
+    first = push.write_commit(repo, None, files, "Initial commit", signature)
     repo.refs[f"refs/heads/{default_branch}"] = first
     world.repos[repo.full_name.lower()] = repo
     return repo

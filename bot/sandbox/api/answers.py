@@ -10,11 +10,15 @@ DOCS: Final = "https://docs.github.com/rest"
 
 @dataclass(slots=True)
 class Answer:
-    """One answer; `content` is JSON, or bytes that go out as they are, or None for no body."""
+    """One answer; `content` is JSON, or bytes that go out as they are, or None for no body.
+
+    `cost` is what it takes from the rate limit.
+    """
 
     content: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    cost: int = 1
 
 
 class Refused(Exception):
@@ -40,6 +44,10 @@ class Refused(Exception):
             content["errors"] = self.errors
         content |= {"documentation_url": DOCS, "status": str(self.status)}
         return Answer(content, self.status, self.headers)
+
+
+class RateLimited(Refused):
+    """The primary rate limit is used up, which GraphQL says in its own way."""
 
 
 def not_found() -> Refused:

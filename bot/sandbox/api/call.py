@@ -16,6 +16,7 @@ from bot.sandbox.api.auth import (
     UserCaller,
     reaches,
 )
+from bot.sandbox.graph.view import Broken
 from bot.sandbox.state.accounts import Account, App, Token
 from bot.sandbox.state.records import Issue, Pull, Repo
 from bot.sandbox.state.world import World
@@ -36,6 +37,7 @@ class Call:
     accept: str
     target: Repo | None
     rates: dict[str, str]
+    broken: Broken | None = None
 
     @property
     def repo(self) -> Repo:

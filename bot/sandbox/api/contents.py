@@ -6,7 +6,7 @@ from bot.sandbox.api.answers import Answer, Refused, not_found
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.git.diff import diff_trees
-from bot.sandbox.git.history import commits_between, is_ancestor, log, merge_base
+from bot.sandbox.git.history import commits_between, log, merge_base
 from bot.sandbox.git.objects import Commit
 from bot.sandbox.shapes import commits, pulls, repositories
 from bot.sandbox.state.records import Repo
@@ -139,13 +139,7 @@ def list_pulls_of_commit(call: Call) -> Answer:
     repo, found = call.repo, call.repo.commit(call.path["sha"])
     if found is None:
         raise Refused(422, f"No commit found for SHA: {call.path['sha']}")
-    landed = is_ancestor(repo.store, found.sha, repo.refs[f"refs/heads/{repo.default_branch}"])
-    containing = [
-        pull
-        for pull in repo.pulls()
-        if (pull.merged_at is not None or (pull.state == "open" and not landed))
-        and (found.sha == pull.merge_commit_sha or found in pulls.commits_of(repo, pull))
-    ]
+    containing = pulls.pulls_with(repo, found)
     return call.page(containing, lambda pull: pulls.pull_request(call.world, repo, pull))
 
 

@@ -12,6 +12,7 @@ from bot.sandbox.api import (
     checks,
     contents,
     deliveries,
+    graphql,
     issues,
     manifests,
     pulls,
@@ -20,7 +21,7 @@ from bot.sandbox.api import (
     rulesets,
     search,
 )
-from bot.sandbox.api.answers import Answer, Refused, forbidden, not_found
+from bot.sandbox.api.answers import Answer, RateLimited, Refused, forbidden, not_found
 from bot.sandbox.api.auth import (
     Anonymous,
     AppCaller,
@@ -31,8 +32,9 @@ from bot.sandbox.api.auth import (
     reaches,
 )
 from bot.sandbox.api.call import Call
-from bot.sandbox.api.rates import RateLimits
+from bot.sandbox.api.rates import RateLimits, Resource
 from bot.sandbox.api.routing import Route, match
+from bot.sandbox.graph.view import Broken
 from bot.sandbox.state.accounts import allows
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
@@ -53,6 +55,7 @@ _TABLE: Final = [
         search,
         rulesets,
         rates,
+        graphql,
     )
     for route in group.routes.table
 ]
@@ -65,13 +68,22 @@ _ROLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request of the API; the path is still percent-encoded and begins after `/api/v3`."""
+    """A request of the API; the path is still percent-encoded and begins after `/api/v3`.
+
+    `broken` is a field of GraphQL that fails for this request.
+    """
 
     method: str
     path: str
     query: dict[str, str]
     headers: Mapping[str, str]
     body: bytes
+    broken: Broken | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """The rate limit that it counts against."""
+        return "graphql" if self.path == graphql.PATH else "core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +112,15 @@ class Gateway:
             route, path = _find(request)
             if not route.public:
                 caller = authenticate(self._world, request.headers.get("Authorization"))
-            self._rates.check(caller)
+            self._rates.check(caller, request.resource)
             answer = self._call(request, caller, route, path)
         except Refused as refusal:
-            answer = refusal.answer()
+            answer = _refusal(request, refusal)
         return self._stamp(request, caller, answer)
 
     def refuse(self, request: Request, refusal: Refused) -> Outcome:
         """Answer with a refusal that was ordered; it does not count."""
-        answer = refusal.answer()
+        answer = _refusal(request, refusal)
         try:
             caller = authenticate(self._world, request.headers.get("Authorization"))
         except Refused:
@@ -131,7 +143,8 @@ class Gateway:
             body=request.body,
             accept=request.headers.get("Accept", ""),
             target=target,
-            rates=self._rates.headers(caller),
+            rates=self._rates.headers(caller, request.resource),
+            broken=request.broken,
         )
         return route.handler(call)
 
@@ -156,13 +169,19 @@ class Gateway:
                 status, body = 304, b""
         counted = not free and status != 304 and request.path != "/rate_limit"
         if counted:
-            self._rates.count(caller)
-        headers = self._rates.headers(caller) | headers
+            self._rates.count(caller, request.resource, answer.cost)
+        headers = self._rates.headers(caller, request.resource) | headers
         number = next(self._request_ids)
         headers["x-github-request-id"] = f"SAND:B0{number:04X}:{number:06X}"
         headers["x-github-media-type"] = "github.v3; format=json"
         headers["x-github-api-version-selected"] = VERSIONS[-1]
         return Outcome(status, headers, body, counted)
+
+
+def _refusal(request: Request, refusal: Refused) -> Answer:
+    if isinstance(refusal, RateLimited) and request.resource == "graphql":
+        return graphql.rate_limited(refusal)
+    return refusal.answer()
 
 
 def _admit(request: Request) -> None:

@@ -1,15 +1,20 @@
-"""The primary rate limit: so many requests an hour for each App, installation and user."""
+"""The primary rate limit: so many requests an hour for each App, installation and user.
+
+GraphQL has a limit of its own, in points.
+"""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
-from bot.sandbox.api.answers import Answer, Refused
+from bot.sandbox.api.answers import Answer, RateLimited
 from bot.sandbox.api.auth import Anonymous, AppCaller, Caller, InstallationCaller, UserCaller
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.state.world import World
 
 routes = Routes()
+
+Resource = Literal["core", "graphql"]
 
 _HOUR: Final = 3600
 _ANONYMOUS: Final = 60
@@ -28,34 +33,38 @@ class RateLimits:
     """Counts requests by the sandbox's clock."""
 
     world: World
-    windows: dict[tuple[str, int], Window] = field(default_factory=dict)
+    windows: dict[tuple[str, int, Resource], Window] = field(default_factory=dict)
 
-    def headers(self, caller: Caller) -> dict[str, str]:
+    def headers(self, caller: Caller, resource: Resource) -> dict[str, str]:
         """Return how much a caller has left, as every answer says it."""
-        limit = _ANONYMOUS if caller == Anonymous() else self.world.limits.rate
-        window = self._window(caller)
+        limit = _ANONYMOUS if caller == Anonymous() else self._limit(resource)
+        window = self._window(caller, resource)
         return {
             "x-ratelimit-limit": str(limit),
             "x-ratelimit-remaining": str(max(limit - window.used, 0)),
             "x-ratelimit-used": str(window.used),
             "x-ratelimit-reset": str(window.ends_at),
-            "x-ratelimit-resource": "core",
+            "x-ratelimit-resource": resource,
         }
 
-    def check(self, caller: Caller) -> None:
-        """Raise Refused where the caller has nothing left."""
-        if self._window(caller).used >= self.world.limits.rate:
-            raise Refused(403, "API rate limit exceeded for installation.")
+    def check(self, caller: Caller, resource: Resource) -> None:
+        """Raise RateLimited where the caller has nothing left."""
+        if self._window(caller, resource).used >= self._limit(resource):
+            raise RateLimited(403, "API rate limit exceeded for installation.")
 
-    def count(self, caller: Caller) -> None:
-        """Count one request; a 304 is free and never comes here."""
-        self._window(caller).used += 1
+    def count(self, caller: Caller, resource: Resource, cost: int) -> None:
+        """Count what an answer costs; a 304 is free and never comes here."""
+        self._window(caller, resource).used += cost
 
-    def _window(self, caller: Caller) -> Window:
-        now = int(self.world.clock())
-        window = self.windows.get(_key(caller))
+    def _limit(self, resource: Resource) -> int:
+        limits = self.world.limits
+        return limits.graphql_points if resource == "graphql" else limits.rate
+
+    def _window(self, caller: Caller, resource: Resource) -> Window:
+        now, key = int(self.world.clock()), (*_key(caller), resource)
+        window = self.windows.get(key)
         if window is None or window.ends_at <= now:
-            window = self.windows[_key(caller)] = Window(now + _HOUR)
+            window = self.windows[key] = Window(now + _HOUR)
         return window
 
 

@@ -1,7 +1,7 @@
 """Pull requests and reviews in GitHub's JSON."""
 
 from bot.sandbox.git.diff import Change, diff_trees
-from bot.sandbox.git.history import commits_between, merge_base
+from bot.sandbox.git.history import commits_between, is_ancestor, merge_base
 from bot.sandbox.git.objects import Commit
 from bot.sandbox.shapes.accounts import user
 from bot.sandbox.shapes.issues import association, issue_page, label
@@ -22,6 +22,20 @@ def changes_of(repo: Repo, pull: Pull) -> list[Change]:
 def commits_of(repo: Repo, pull: Pull) -> list[Commit]:
     """Return the commits of a pull request, oldest first."""
     return commits_between(repo.store, pull.base_sha, pull.head_sha)
+
+
+def pulls_with(repo: Repo, commit: Commit) -> list[Pull]:
+    """Return the merged pull request that brought a commit, and the open ones until one has.
+
+    https://docs.github.com/en/rest/commits/commits#list-pull-requests-associated-with-a-commit
+    """
+    arrived = is_ancestor(repo.store, commit.sha, repo.refs[f"refs/heads/{repo.default_branch}"])
+    return [
+        pull
+        for pull in repo.pulls()
+        if (pull.merged_at is not None or (pull.state == "open" and not arrived))
+        and (commit.sha in pull.landed or commit in commits_of(repo, pull))
+    ]
 
 
 def pull_request(world: World, repo: Repo, pull: Pull) -> JsonObject:

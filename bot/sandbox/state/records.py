@@ -35,7 +35,10 @@ class Reaction:
 
 @dataclass(slots=True, eq=False)
 class Comment:
-    """A comment on an issue or a pull request; `app` where an App wrote it over the API."""
+    """A comment on an issue or a pull request; `app` where an App wrote it over the API.
+
+    `editor` changed it last, at `edited_at`; both are None while nobody has.
+    """
 
     id: int
     author: Account
@@ -44,6 +47,19 @@ class Comment:
     updated_at: float
     app: App | None = None
     reactions: list[Reaction] = field(default_factory=list)
+    editor: Account | None = None
+    edited_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """An entry of the timeline: somebody put a label on, or took it off."""
+
+    id: int
+    added: bool
+    actor: Account
+    label: Label
+    created_at: float
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +87,7 @@ class Issue:
     updated_at: float
     closed_at: float | None = None
     labels: list[Label] = field(default_factory=list)
+    label_events: list[LabelEvent] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
 
     @property
@@ -81,7 +98,10 @@ class Issue:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Pull(Issue):
-    """A pull request; its head SHA is kept, for the head's branch may be gone."""
+    """A pull request; its head SHA is kept, for the head's branch may be gone.
+
+    `landed` are the commits that merging it has brought to its base.
+    """
 
     head_repo: "Repo"
     head_ref: str
@@ -93,6 +113,7 @@ class Pull(Issue):
     merged_at: float | None = None
     merged_by: Account | None = None
     merge_commit_sha: str | None = None
+    landed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -109,7 +130,10 @@ class Ruleset:
 
 @dataclass(slots=True, eq=False)
 class MergeGroup:
-    """Pull requests that wait in the merge queue to be merged together."""
+    """Pull requests that wait in the merge queue to be merged together.
+
+    `heads` are their heads when the group was built, `merges` the commits that merge each of them.
+    """
 
     pulls: list[Pull]
     base_ref: str
@@ -119,6 +143,7 @@ class MergeGroup:
     method: MergeMethod
     state: GroupState = "checks_requested"
     heads: list[str] = field(default_factory=list)
+    merges: list[str] = field(default_factory=list)
 
     @property
     def stale(self) -> bool:

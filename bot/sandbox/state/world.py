@@ -17,6 +17,9 @@ class Limits:
     """GitHub's limits; tests make them small."""
 
     rate: int = 5_000
+    graphql_points: int = 5_000
+    graphql_nodes: int = 500_000
+    blob_text_bytes: int = 512_000
     pull_files: int = 3_000
     pull_commits: int = 250
     compare_files: int = 300
@@ -59,6 +62,7 @@ class World:
     user_tokens: dict[str, Account] = field(default_factory=dict)
     manifest_codes: dict[str, tuple[App, float]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
+    moved: dict[str, Repo] = field(default_factory=dict)  # by the names that they had before
     unsigned: set[str] = field(default_factory=set)  # commits that somebody made in a Bot's name
     rulesets: dict[str, list[Ruleset]] = field(default_factory=lambda: defaultdict(list))
     deliveries: list[Delivery] = field(default_factory=list)
@@ -97,12 +101,16 @@ class World:
 
     def signer(self, signature: Signature) -> Account | None:
         """Return the account behind a commit's signature, found by its address as GitHub does."""
-        account = self.accounts.get(signature.name.lower())
-        return account if account is not None and account.email == signature.email else None
+        accounts = self.accounts.values()
+        return next((each for each in accounts if each.email == signature.email), None)
 
     def repo(self, full_name: str) -> Repo | None:
         """Return a repository by owner and name, in any case, or None."""
         return self.repos.get(full_name.lower())
+
+    def moved_from(self, full_name: str) -> Repo | None:
+        """Return the repository that had a name before it was renamed or transferred."""
+        return self.moved.get(full_name.lower())
 
     def role(self, repo: Repo, account: Account) -> Role | None:
         """Return what an account may do in a repository; everybody reads a public one."""

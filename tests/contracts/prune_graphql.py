@@ -43,7 +43,7 @@ KEPT: Final = {
     "Blame": "ranges",
     "BlameRange": "startingLine endingLine age commit",
     "PullRequest": "id fullDatabaseId number title body state merged mergedAt mergedBy mergeCommit "
-    "author baseRefName headRefName headRefOid reviews timelineItems labels",
+    "repository author baseRefName headRefName headRefOid reviews timelineItems labels",
     "PullRequestConnection": "nodes edges pageInfo totalCount",
     "PullRequestEdge": "cursor node",
     "PullRequestReview": "id fullDatabaseId author state commit submittedAt "

@@ -1,4 +1,4 @@
-"""Commits, blobs and pull requests in GitHub's GraphQL, where they lead to each other."""
+"""Repositories, commits and pull requests in GitHub's GraphQL: they lead to each other."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +15,27 @@ from bot.sandbox.state.records import JsonObject, Pull, Repo, Review
 
 _PUSHERS: Final = ("write", "maintain", "admin")
 _OLDEST: Final = 10
+
+
+def repository(view: View, record: Repo) -> JsonObject:
+    """Return a `Repository`."""
+
+    def pull(number: int) -> JsonObject:
+        view.need("pull_requests:read")
+        found = record.pull(number)
+        if found is None:
+            message = f"Could not resolve to a PullRequest with the number of {number}."
+            raise refused("NOT_FOUND", message)
+        return pull_request(view, record, found)
+
+    return {
+        "__typename": "Repository",
+        "id": f"R_{record.id}",
+        "databaseId": record.id,
+        "nameWithOwner": record.full_name,
+        "object": partial(_git_object, view, record),
+        "pullRequest": pull,
+    }
 
 
 def commit(view: View, repo: Repo, record: Commit) -> JsonObject:
@@ -57,14 +78,13 @@ def pull_request(view: View, repo: Repo, record: Pull) -> JsonObject:
         "mergedAt": None if record.merged_at is None else world.time(record.merged_at),
         "mergedBy": record.merged_by and actor(record.merged_by),
         "mergeCommit": lambda: landed and commit(view, repo, repo.store.commits[landed]),
+        "repository": partial(repository, view, repo),
         "author": actor(record.author),
         "baseRefName": record.base_ref,
         "headRefName": record.head_ref,
         "headRefOid": record.head_sha,
         "reviews": connection(
-            "reviews",
-            partial(_reviews_of, record),
-            partial(_review, view, repo),
+            "reviews", partial(_reviews_of, record), partial(_review, view, repo)
         ),
         "labels": connection("labels", partial(issues.labels_of, record), issues.label),
         "timelineItems": connection(
@@ -75,10 +95,10 @@ def pull_request(view: View, repo: Repo, record: Pull) -> JsonObject:
     }
 
 
-def git_object(
+def _git_object(
     view: View, repo: Repo, oid: str | None = None, expression: str | None = None
 ) -> JsonObject | None:
-    """Return the `GitObject` of an id or of an expression like `main:README.md`, or None."""
+    """Return the `GitObject` of an id, or of an expression like `main:README.md`."""
     view.need("contents:read")
     store = repo.store
     revision, colon, path = (oid or expression or "").partition(":")

@@ -3,7 +3,7 @@
 from bot.sandbox.actions.comments import find_comment
 from bot.sandbox.graph import history, issues
 from bot.sandbox.graph.view import View, refused
-from bot.sandbox.state.records import JsonObject, Repo
+from bot.sandbox.state.records import JsonObject
 
 
 def root(view: View) -> JsonObject:
@@ -17,7 +17,7 @@ def root(view: View) -> JsonObject:
         if repo is None or not view.reaches(repo):
             message = f"Could not resolve to a Repository with the name '{full_name}'."
             raise refused("NOT_FOUND", message)
-        return _repository(view, repo)
+        return history.repository(view, repo)
 
     return {
         "id": "Q_1",
@@ -27,34 +27,11 @@ def root(view: View) -> JsonObject:
     }
 
 
-def _repository(view: View, repo: Repo) -> JsonObject:
-    def pull_request(number: int) -> JsonObject:
-        view.need("pull_requests:read")
-        pull = repo.pull(number)
-        if pull is None:
-            message = f"Could not resolve to a PullRequest with the number of {number}."
-            raise refused("NOT_FOUND", message)
-        return history.pull_request(view, repo, pull)
-
-    def git_object(oid: str | None = None, expression: str | None = None) -> JsonObject | None:
-        view.need("contents:read")
-        return history.git_object(view, repo, oid, expression)
-
-    return {
-        "__typename": "Repository",
-        "id": f"R_{repo.id}",
-        "databaseId": repo.id,
-        "nameWithOwner": repo.full_name,
-        "object": git_object,
-        "pullRequest": pull_request,
-    }
-
-
 def _node(view: View, global_id: str) -> JsonObject:
     kind, _, number = global_id.partition("_")
     for repo in filter(view.reaches, view.world.repos.values()):
         if kind == "R" and number == str(repo.id):
-            return _repository(view, repo)
+            return history.repository(view, repo)
         if kind == "PR":
             for pull in repo.pulls():
                 if number == str(pull.id):

@@ -19,6 +19,7 @@ PERMISSIONS = {
     "pull_requests": "write",
     "issues": "write",
     "contents": "read",
+    "members": "read",
     "metadata": "read",
     "merge_queues": "read",
 }

@@ -1,36 +1,29 @@
 """Which plans a pull request names, and where. It reads untrusted text and decides nothing."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
+from bot.gate.facts import Commit, PlanChange, Pull
+from bot.gate.link_forms import Name, read_name
+from bot.gate.link_lines import read_trailers, visible_lines
 
-from bot.gate.facts import Pull
-from bot.plan.prose import mask_inline
-
-MAX_BODY = 65_536  # GitHub's own limit for a description
 MAX_LINKS = 20
 
-_blocks = MarkdownIt("commonmark").disable("inline")
-
-_LABEL = re.compile(r"[*_]{0,2}plan[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(?P<names>.*)", re.IGNORECASE)
-_TASK = re.compile(r"#(?P<task>[0-9]{1,6})$")
-_EMPHASIS = re.compile(r"\*{1,3}([^*]+)\*{1,3}|_{1,3}([^_]+)_{1,3}|<([^<>]+)>")
-_PATH = re.compile(r"[^\s<>]+\.md")
-_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]*)\)")
-_PLACE_IN_URL = re.compile(
-    r"/(?P<repository>[^/]+/[^/]+)/(?:blob|tree|raw|edit)/[^/]+/(?P<path>.+)"
+_PLAN = re.compile(r"[*_]{0,2}plan[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(?P<names>.*)", re.IGNORECASE)
+_TASKS = re.compile(
+    r"""[*_]{0,2}tasks?[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*
+    (?P<numbers>\#?[0-9]{1,6}(?:[ \t]*,[ \t]*\#?[0-9]{1,6})*)[ \t]*[.;]?""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_OTHER_REPOSITORY = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<name>[^#\s]+)", re.ASCII)
 
 
 class Place(StrEnum):
     """Where a link stands; the first place that names any plan wins."""
 
     BODY = "description"
+    COMMIT = "commit message"
     TITLE = "title"
     BRANCH = "branch"
     FILES = "changed files"
@@ -38,17 +31,26 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One plan as the pull request names it: an ID, or a path with a slash or an ending."""
+    """One plan, and perhaps a task of it, as the pull request names it: by an ID or by a path.
+
+    *repository* is empty where it is the one that plans live in, else the one that is named.
+    """
 
     name: str
     place: Place
     task: int | None = None
     in_url: bool = False
+    repository: str = ""
 
     @property
     def is_path(self) -> bool:
         """Whether the name is a file's path rather than an ID."""
         return "/" in self.name or self.name.endswith(".md")
+
+    @property
+    def plan(self) -> tuple[str, str]:
+        """What tells plans apart: the repository and the name, whatever the place and the task."""
+        return self.repository.casefold(), self.name
 
     def names(self, path: str) -> bool:
         """Whether it is the file at *path*; an address may have a part of its branch before it."""
@@ -57,116 +59,144 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The links that count, and those of later places that name something else."""
+    """The links that count, and those of later places that name something else.
+
+    *loose_tasks* are those of `Task:` lines in a description that names no plan, or several: it is
+    not known which plan's they are, so they claim nothing.
+    """
 
     counted: tuple[Link, ...] = ()
     ignored: tuple[Link, ...] = ()
+    loose_tasks: tuple[int, ...] = ()
 
 
 def find_links(
     *,
-    repository: str,
-    title: str,
-    body: str,
-    head_ref: str,
+    pull: Pull,
+    commits: Sequence[Commit],
     id_pattern: str,
     known: Collection[str],
     touched: Sequence[str] = (),
+    plans_repository: str | None,
 ) -> Links:
     """Find the plans that a pull request links.
 
     *known* are the IDs of existing plans: in a title or a branch an ID that names no plan is
-    ignored (`UTF-8` is none), in the description it counts. *touched* are the plans that the
-    pull request itself changes: they are its plans where it names none.
+    ignored (`UTF-8` is none), elsewhere it counts. *touched* are the plans that the pull request
+    itself changes: they are its plans where it names none. Plans live in *plans_repository*, or
+    where the pull request is.
     """
+    names = _Names(id_pattern, plans_repository or pull.repository)
+    in_body, loose_tasks = _in_body(pull.body, names)
     places = (
-        _unique(_in_body(body, repository, id_pattern)),
-        _unique(_in_title(title, id_pattern, known)),
-        _unique(_in_branch(head_ref, id_pattern, known)),
+        _unique(in_body),
+        _unique(_in_commits(commits, names)),
+        _unique(_in_title(pull.title, id_pattern, known)),
+        _unique(_in_branch(pull.head_ref, id_pattern, known)),
         tuple(Link(name, Place.FILES) for name in touched),
     )
     counted = next((links for links in places if links), ())
-    names = {link.name for link in counted}
+    plans = {link.plan for link in counted}
     ignored = tuple(
         link
-        for links in places[:3]
+        for links in places[:-1]
         for link in links
-        if counted and link.place is not counted[0].place and link.name not in names
+        if links is not counted and link.plan not in plans
     )
-    return Links(counted, ignored)
+    return Links(counted, ignored, loose_tasks)
 
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
     """Names, folded, that may turn out to be links once the plans are known.
 
-    *deciding* are those of the description; where it has none, what title and branch may name.
-    The others can only differ from them, which is worth a word.
+    *deciding* are those of the description, else of the commit messages; where those have none,
+    what title and branch may name. The others can only differ from them, which is worth a word.
     """
 
     deciding: frozenset[str]
     others: frozenset[str] = frozenset()
 
 
-def find_mentions(pull: Pull, id_pattern: str) -> Mentions:
+def find_mentions(
+    *,
+    pull: Pull,
+    commits: Sequence[Commit],
+    id_pattern: str,
+    plans_repository: str | None,
+) -> Mentions:
     """Find what has to be looked for to know which plans *pull* links."""
-    body = _folded(_in_body(pull.body, pull.repository, id_pattern))
-    rest = _folded(_in_title(pull.title, id_pattern)) | _folded(
-        _in_branch(pull.head_ref, id_pattern)
-    )
-    return Mentions(body, rest) if body else Mentions(rest)
+    names = _Names(id_pattern, plans_repository or pull.repository)
+    body, _ = _in_body(pull.body, names)
+    trailers = list(_in_commits(commits, names))
+    guesses = [*_in_title(pull.title, id_pattern), *_in_branch(pull.head_ref, id_pattern)]
+    deciding = _folded(body or trailers or guesses)
+    return Mentions(deciding, _folded([*body, *trailers, *guesses]) - deciding)
 
 
-def _folded(links: Iterator[Link]) -> frozenset[str]:
+def follow_rename(link: Link, changes: Iterable[PlanChange]) -> Link:
+    """The link as the trusted branch knows the plan, where it names the path that the plan gets.
+
+    It is for a link that names no plan of the trusted branch: what stands there goes before what
+    the pull request moves there.
+    """
+    for change in changes:
+        renamed = change.base is not None and change.base.path != change.head.path
+        if change.base and renamed and not link.repository and link.names(change.head.path):
+            return replace(link, name=change.base.label)
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What names a plan here: the pattern of IDs, and the repository that plans live in."""
+
+    id_pattern: str
+    home: str
+
+    def read(self, texts: str, place: Place) -> Iterator[Link]:
+        """Read what follows `Plan:`: one name, or several separated by commas."""
+        for text in texts.split(","):
+            if name := read_name(text, self.id_pattern):
+                yield self._link(name, place)
+
+    def _link(self, name: Name, place: Place) -> Link:
+        elsewhere = name.repository.casefold() not in ("", self.home.casefold())
+        repository = name.repository if elsewhere else ""
+        return Link(name.name, place, name.task, name.in_url, repository)
+
+
+def _folded(links: Iterable[Link]) -> frozenset[str]:
     return frozenset(link.name.casefold() for link in _unique(links))
 
 
-def _unique(links: Iterator[Link]) -> tuple[Link, ...]:
+def _unique(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(links))[: MAX_LINKS + 1]
 
 
-def _in_body(body: str, repository: str, id_pattern: str) -> Iterator[Link]:
-    for line in visible_lines(body):
-        if label := _LABEL.match(line):
-            for name in label["names"].split(","):
-                if link := _named(name, repository, id_pattern):
-                    yield link
+def _in_body(body: str, names: _Names) -> tuple[list[Link], tuple[int, ...]]:
+    """The links of the description, and the tasks of its `Task:` lines that are no plan's.
 
-
-def _named(text: str, repository: str, id_pattern: str) -> Link | None:
-    """Read one name after `Plan:`: an ID, a path, an address, or `owner/repo#…`.
-
-    Anything else is prose: `Plan: how I went about it` names no plan.
+    Beside one plan those lines name its tasks.
     """
-    name = text.strip().rstrip(".;")
-    if emphasised := _EMPHASIS.fullmatch(name):
-        name = emphasised[emphasised.lastindex or 0]
-    if markdown := _MARKDOWN_LINK.fullmatch(name):
-        is_id = re.fullmatch(id_pattern, markdown["text"], re.ASCII)
-        name = markdown["text"] if is_id else markdown["target"]
-    if name.startswith(("https://", "http://")):
-        return _from_url(name, repository)
-    task = None
-    if numbered := _TASK.search(name):
-        task, name = int(numbered["task"]), name[: numbered.start()]
-    if other := _OTHER_REPOSITORY.fullmatch(name):
-        if other["repository"].casefold() != repository.casefold():
-            return Link(name, Place.BODY, task)
-        name = other["name"]
-    if re.fullmatch(id_pattern, name, re.ASCII) or _PATH.fullmatch(name):
-        return Link(name, Place.BODY, task)
-    return None
+    links: list[Link] = []
+    tasks: dict[int, None] = {}
+    for line in visible_lines(body):
+        if plan := _PLAN.match(line):
+            links += names.read(plan["names"], Place.BODY)
+        elif named := _TASKS.fullmatch(line):
+            tasks |= dict.fromkeys(int(n.strip(" \t#")) for n in named["numbers"].split(","))
+    if not tasks or len({link.plan for link in links}) != 1:
+        return links, tuple(tasks)
+    tasked = [link for link in links if link.task is not None]
+    return tasked + [replace(links[0], task=task) for task in tasks], ()
 
 
-def _from_url(url: str, repository: str) -> Link:
-    """The path that an address of this repository names, else the address as it stands."""
-    try:
-        place = _PLACE_IN_URL.fullmatch(unquote(urlsplit(url).path))
-    except ValueError:
-        place = None
-    if place and place["repository"].casefold() == repository.casefold():
-        return Link(place["path"], Place.BODY, in_url=True)
-    return Link(url, Place.BODY)
+def _in_commits(commits: Iterable[Commit], names: _Names) -> Iterator[Link]:
+    for commit in commits:
+        for key, value in read_trailers(commit.message):
+            if key.casefold() == "plan":
+                yield from names.read(value, Place.COMMIT)
 
 
 def _in_title(title: str, id_pattern: str, known: Collection[str] | None = None) -> Iterator[Link]:
@@ -188,19 +218,3 @@ def _in_branch(ref: str, id_pattern: str, known: Collection[str] | None = None) 
             yield Link(found[0], Place.BRANCH)
         elif found and (name := by_folded.get(found[0].casefold())):
             yield Link(name, Place.BRANCH)
-
-
-def visible_lines(text: str) -> Iterator[str]:
-    """The lines of Markdown *text* that a reader sees as prose: no code, quote or HTML comment.
-
-    Blocks alone are parsed; code and comments inside a line are blanked out.
-    """
-    quoted = 0
-    for token in _blocks.parse(text[:MAX_BODY].replace("\r\n", "\n")):
-        match token.type:
-            case "blockquote_open":
-                quoted += 1
-            case "blockquote_close":
-                quoted -= 1
-            case "inline" if not quoted:
-                yield from (line.strip() for line in mask_inline(token.content).split("\n"))

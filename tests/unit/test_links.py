@@ -4,20 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gate.links import Link, Links, Place, find_links, visible_lines
+from bot.gate.facts import Actor, Pull
+from bot.gate.link_lines import visible_lines
+from bot.gate.links import Link, Links, Place, find_links
 
 KNOWN = {"FEAT-12", "FEAT-1", "OPS2-7"}
 
 
-def links(**words: str) -> Links:
-    at: dict[str, str] = {"title": "", "body": "", "head_ref": "patch-1", **words}
+def links(
+    *, title: str = "", body: str = "", head_ref: str = "patch-1", touched: tuple[str, ...] = ()
+) -> Links:
+    pull = Pull("acme/shop", 7, title, body, Actor("ann"), head_ref, "a" * 40, "main")
     return find_links(
-        repository="acme/shop",
-        title=at["title"],
-        body=at["body"],
-        head_ref=at["head_ref"],
+        pull=pull,
+        commits=(),
         id_pattern="[A-Z][A-Z0-9]*-[0-9]+",
         known=KNOWN,
+        touched=touched,
+        plans_repository=None,
     )
 
 
@@ -49,11 +53,11 @@ def links(**words: str) -> Links:
         ("Plan: https://github.com/Acme/Shop/blob/main/plans/a%20b.md", [("plans/a b.md", None)]),
         (
             "Plan: https://github.com/evil/shop/blob/main/plans/FEAT-12.md",
-            [("https://github.com/evil/shop/blob/main/plans/FEAT-12.md", None)],
+            [("plans/FEAT-12.md", None)],  # of another repository, as test_link_forms shows
         ),
         ("Plan: https://[broken", [("https://[broken", None)]),
         ("Plan: acme/shop#FEAT-12#2", [("FEAT-12", 2)]),
-        ("Plan: evil/shop#FEAT-12", [("evil/shop#FEAT-12", None)]),
+        ("Plan: evil/shop#FEAT-12", [("FEAT-12", None)]),  # likewise
         ("Plan: FEAT-404", [("FEAT-404", None)]),
         # what a reader does not see as prose does not count
         ("<!-- Plan: FEAT-12 -->", []),
@@ -67,7 +71,7 @@ def links(**words: str) -> Links:
         ("`Plan: FEAT-12`", []),
         ("a `code\nPlan: FEAT-12\n` b", []),
         ("<div>\nPlan: FEAT-12\n</div>", []),
-        ("<details>\n<summary>x</summary>\nPlan: FEAT-12\n</details>", []),
+        ("<details>\n<summary>x</summary>\nPlan: FEAT-12\n</details>", [("FEAT-12", None)]),
         ("The Plan: FEAT-12", []),
         ("Plan: how I went about it", []),
         ("# Plan: what FEAT-12 needs", []),
@@ -130,19 +134,9 @@ def test_the_first_place_counts_and_others_that_differ_are_told() -> None:
 
 
 def test_touched_plans_count_where_no_place_names_one() -> None:
-    def found(title: str) -> Links:
-        return find_links(
-            repository="acme/shop",
-            title=title,
-            body="",
-            head_ref="x",
-            id_pattern="[A-Z]+-[0-9]+",
-            known=KNOWN,
-            touched=["FEAT-12"],
-        )
-
-    assert found("Add checkout").counted == (Link("FEAT-12", Place.FILES),)
-    assert found("FEAT-1: x").counted == (Link("FEAT-1", Place.TITLE),)
+    touched = ("FEAT-12",)
+    assert links(title="Add checkout", touched=touched).counted == (Link("FEAT-12", Place.FILES),)
+    assert links(title="FEAT-1: x", touched=touched).counted == (Link("FEAT-1", Place.TITLE),)
 
 
 def test_an_address_may_hold_a_part_of_its_branch() -> None:

@@ -110,7 +110,7 @@ class PullRequest:
         return comments.add_comment(self.world, self.repo, self.record, text, who)
 
     async def edit_comment(self, comment: Comment, text: str, by: str | None = None) -> None:
-        """Change a comment."""
+        """Change a comment, one's own or somebody else's."""
         who = comment.author if by is None else self._who(by)
         comments.edit_comment(self.world, self.repo, self.record, comment, text, who)
 
@@ -123,6 +123,11 @@ class PullRequest:
         """Review the present head."""
         who = self.world.account(by)
         return pulls.submit_review(self.world, self.repo, self.record, who, state, body)
+
+    async def edit_review(self, review: Review, body: str, by: str | None = None) -> None:
+        """Change a review's text."""
+        who = review.author if by is None else self._who(by)
+        pulls.edit_review(self.world, self.repo, self.record, review, body, who)
 
     async def dismiss_review(self, review: Review, by: str | None = None) -> None:
         """Dismiss a review."""

@@ -194,6 +194,32 @@ class Repository:
         """Take a group out of the merge queue."""
         queue.dequeue(self.world, self.record, group)
 
+    async def rename(self, name: str, by: str = "alice") -> None:
+        """Rename the repository; its old name leads to it."""
+        repositories.rename(self.world, self.record, name, self.world.account(by))
+
+    async def transfer(self, owner: str, by: str = "alice") -> None:
+        """Give the repository to another owner; its old name leads to it."""
+        who = self.world.account(by)
+        repositories.transfer(self.world, self.record, self.world.owner(owner), who)
+
+    async def set_default_branch(self, name: str, by: str = "alice") -> None:
+        """Make another branch the default one."""
+        repositories.set_default_branch(self.world, self.record, name, self.world.account(by))
+
+    async def rename_branch(self, name: str, new_name: str, by: str = "alice") -> None:
+        """Rename a branch: the pull requests against it follow."""
+        who = self.world.account(by)
+        repositories.rename_branch(self.world, self.record, name, new_name, who)
+
+    async def archive(self, by: str = "alice") -> None:
+        """Archive the repository: it can be read, and no longer written."""
+        repositories.archive(self.world, self.record, self.world.account(by))
+
+    async def delete(self, by: str = "alice") -> None:
+        """Delete the repository."""
+        repositories.delete(self.world, self.record, self.world.account(by))
+
     def fork(self, owner: str) -> "Repository":
         """Fork into somebody's account: the same objects, and the refs as they are now."""
         record = repositories.fork(self.world, self.record, self.world.account(owner))

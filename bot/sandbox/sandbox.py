@@ -76,6 +76,10 @@ class Sandbox:
         logins = {self._world.account(login).login for login in members}
         self._world.account(organization).teams[slug] = logins
 
+    def delete_user(self, login: str) -> None:
+        """Delete an account: what it did stays, done by nobody that GitHub can name."""
+        self._world.accounts.pop(login.lower()).deleted = True
+
     def user_token(self, login: str) -> str:
         """Return a new personal token of a user."""
         token = f"ghp_{secrets.token_hex(18)}"
@@ -110,7 +114,7 @@ class Sandbox:
     ) -> Installation:
         """Install an App on an account, an organisation unless it is known as something else."""
         ids = None if repositories is None else {repo.id for repo in repositories}
-        return apps.install(self._world, app, self._owner(account), ids)
+        return apps.install(self._world, app, self._world.owner(account), ids)
 
     def uninstall(self, installation: Installation) -> None:
         """Remove an installation."""
@@ -145,7 +149,7 @@ class Sandbox:
         owner, _, name = full_name.partition("/")
         record = repos.create(
             self._world,
-            self._owner(owner),
+            self._world.owner(owner),
             name,
             files or {},
             default_branch,
@@ -153,18 +157,6 @@ class Sandbox:
             private=private,
         )
         return Repository(self._world, record)
-
-    async def rename_repository(self, repository: Repository, name: str, by: str = "alice") -> None:
-        """Rename a repository; its id stays."""
-        repos.rename(self._world, repository.record, name, self._world.account(by))
-
-    async def archive_repository(self, repository: Repository, by: str = "alice") -> None:
-        """Archive a repository."""
-        repos.archive(self._world, repository.record, self._world.account(by))
-
-    async def delete_repository(self, repository: Repository, by: str = "alice") -> None:
-        """Delete a repository."""
-        repos.delete(self._world, repository.record, self._world.account(by))
 
     async def rerequest_check_run(self, run: CheckRun, by: str = "alice") -> None:
         """Press *Re-run* on a check."""
@@ -186,10 +178,6 @@ class Sandbox:
 
     def _home(self, run: CheckRun) -> Repo:
         return next(repo for repo in self._world.repos.values() if run in repo.runs)
-
-    def _owner(self, login: str) -> Account:
-        known = login.lower() in self._world.accounts
-        return self._world.account(login, None if known else "Organization")
 
     def _see_exchange(self, exchange: Exchange) -> None:
         self.requests.append(exchange)

@@ -1,6 +1,7 @@
 """The contract: an observer that holds client and sandbox to GitHub's description of its API."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -23,7 +24,7 @@ from tests.contracts.description import (
 Side = Literal["request", "answer", "webhook"]
 
 # What GitHub may answer to anything, described or not.
-_GENERIC: Final = {304, 400, 401, 403, 404, 422, 429}
+_GENERIC: Final = {301, 304, 307, 400, 401, 403, 404, 422, 429}
 _WEBHOOK_HEADERS: Final = (
     "User-Agent",
     "X-GitHub-Delivery",
@@ -78,7 +79,9 @@ def exchange_violations(exchange: Exchange) -> Iterator[Violation]:
         for side, problem in graphql.problems(exchange):
             yield Violation(side, where, problem)
         return
-    found = find_operation(exchange.method, exchange.path)
+    # Where a redirect leads: not described, and the same as by name.
+    path_by_name = re.sub(r"^/repositories/\d+", "/repos/x/x", exchange.path)
+    found = find_operation(exchange.method, path_by_name)
     if found is None:
         yield Violation("request", where, "no such endpoint in the description")
         return
@@ -155,7 +158,7 @@ def _answer_problems(exchange: Exchange, operation: Operation) -> Iterator[str]:
         yield "header x-github-request-id is missing"
     if str(status) not in operation.responses and status not in _GENERIC and status < 500:
         yield f"status {status} is not described"
-    elif status >= 400:
+    elif status >= 400 or status in (301, 307):
         yield from _error_problems(body)
     elif "raw" not in exchange.response_headers.get("Content-Type", ""):
         yield from _body_problems(operation.responses.get(str(status)), body)

@@ -230,7 +230,7 @@ async def test_a_manifest_s_code_is_good_for_an_hour(stage: Stage) -> None:
 
 
 async def test_an_archived_repository_is_read_only(stage: Stage) -> None:
-    await stage.sandbox.archive_repository(stage.shop)
+    await stage.shop.archive()
     body = {"name": "x", "head_sha": stage.shop.head("main")}
     assert (await stage.client.post("/repos/acme/shop/check-runs", body)).status == 403
     assert (await stage.client.get("/repos/acme/shop")).body["archived"] is True

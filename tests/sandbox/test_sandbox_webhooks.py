@@ -233,10 +233,10 @@ async def test_installations_come_and_go(stage: Stage) -> None:
 
 
 async def test_a_repository_is_renamed_archived_and_deleted(stage: Stage) -> None:
-    await stage.sandbox.rename_repository(stage.shop, "store")
+    await stage.shop.rename("store")
     assert stage.shop.full_name == "acme/store"
-    await stage.sandbox.archive_repository(stage.shop)
-    await stage.sandbox.delete_repository(stage.shop)
+    await stage.shop.archive()
+    await stage.shop.delete()
     await stage.sandbox.settled()
     changes = stage.inbox.last("repository.renamed")["changes"]
     assert changes == {"repository": {"name": {"from": "shop"}}}

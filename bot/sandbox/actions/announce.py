@@ -25,12 +25,21 @@ def pull_request(
     _repository_event(world, repo, "pull_request", action, by, payload)
 
 
-def review(world: World, repo: Repo, pull: Pull, record: Review, action: str, by: Account) -> None:
+def review(
+    world: World,
+    repo: Repo,
+    pull: Pull,
+    record: Review,
+    action: str,
+    by: Account,
+    extra: JsonObject | None = None,
+) -> None:
     """Announce `pull_request_review`; there, states are in lower case."""
     shape = pulls.review(world, repo, pull, record)
     payload = {
         "review": {**shape, "state": record.state.lower()},
         "pull_request": pulls.pull_request(world, repo, pull),
+        **(extra or {}),
     }
     _repository_event(world, repo, "pull_request_review", action, by, payload)
 

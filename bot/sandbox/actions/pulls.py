@@ -156,15 +156,29 @@ def _record_label(
 def submit_review(
     world: World, repo: Repo, pull: Pull, by: Account, state: ReviewState, body: str
 ) -> Review:
-    """Review the present head."""
+    """Review the present head; raises ValueError for a judgement of one's own pull request."""
+    if by is pull.author and state != "COMMENTED":
+        wanted = "approve" if state == "APPROVED" else "request changes on"
+        raise ValueError(f"Can not {wanted} your own pull request")
     review = Review(world.next_id("review"), by, state, body, pull.head_sha, world.clock())
     pull.reviews.append(review)
     announce.review(world, repo, pull, review, "submitted", by)
     return review
 
 
+def edit_review(
+    world: World, repo: Repo, pull: Pull, review: Review, body: str, by: Account
+) -> None:
+    """Change a review's text; its judgement stays."""
+    changes = {"changes": {"body": {"from": review.body}}}
+    review.body = body
+    announce.review(world, repo, pull, review, "edited", by, changes)
+
+
 def dismiss_review(world: World, repo: Repo, pull: Pull, review: Review, by: Account) -> None:
-    """Dismiss a review: it stays, and no longer counts."""
+    """Dismiss a review: it stays, and no longer counts; raises ValueError for a mere comment."""
+    if review.state == "COMMENTED":
+        raise ValueError("Can not dismiss a commented pull request review")
     review.state = "DISMISSED"
     announce.review(world, repo, pull, review, "dismissed", by)
 

@@ -46,6 +46,20 @@ class Refused(Exception):
         return Answer(content, self.status, self.headers)
 
 
+class Moved(Refused):
+    """What is asked for stands elsewhere now: 301 to a GET, and to a write 307."""
+
+    def __init__(self, method: str, location: str) -> None:
+        told = (301, "Moved Permanently") if method == "GET" else (307, "Temporary Redirect")
+        super().__init__(*told, headers={"Location": location})
+
+    def answer(self) -> Answer:
+        """Return the redirect as it goes over the wire."""
+        url = self.headers["Location"]
+        content = {"message": self.message, "url": url, "documentation_url": DOCS}
+        return Answer(content, self.status, self.headers)
+
+
 class RateLimited(Refused):
     """The primary rate limit is used up, which GraphQL says in its own way."""
 

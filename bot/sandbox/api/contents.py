@@ -1,8 +1,9 @@
 """Endpoints of git: branches, refs, commits, trees, blobs, contents, comparisons."""
 
 from typing import Final
+from urllib.parse import quote
 
-from bot.sandbox.api.answers import Answer, Refused, not_found
+from bot.sandbox.api.answers import Answer, Moved, Refused, not_found
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.git.diff import diff_trees
@@ -22,6 +23,9 @@ def get_branch(call: Call) -> Answer:
     """Answer a branch; its name may hold slashes."""
     world, repo, name = call.world, call.repo, call.path["branch"]
     sha = repo.branch(name)
+    if sha is None and name in repo.renamed_branches:
+        new = quote(repo.renamed_branches[name])
+        raise Moved("GET", f"{world.api}/repositories/{repo.id}/branches/{new}")
     if sha is None:
         raise Refused(404, "Branch not found")
     url = f"{repositories.api_url(world, repo)}/branches/{name}"

@@ -3,9 +3,11 @@
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from bot.sandbox.api import (
     apps,
@@ -21,7 +23,7 @@ from bot.sandbox.api import (
     rulesets,
     search,
 )
-from bot.sandbox.api.answers import Answer, RateLimited, Refused, forbidden, not_found
+from bot.sandbox.api.answers import Answer, Moved, RateLimited, Refused, forbidden, not_found
 from bot.sandbox.api.auth import (
     Anonymous,
     AppCaller,
@@ -109,7 +111,7 @@ class Gateway:
         caller: Caller = Anonymous()
         try:
             _admit(request)
-            route, path = _find(request)
+            route, path = self._find(request)
             if not route.public:
                 caller = authenticate(self._world, request.headers.get("Authorization"))
             self._rates.check(caller, request.resource)
@@ -132,7 +134,7 @@ class Gateway:
         return self._stamp(request, caller, answer, free=True)
 
     def _call(self, request: Request, caller: Caller, route: Route, path: dict[str, str]) -> Answer:
-        target = self._target(path, route, caller)
+        target = self._target(request, path, route, caller)
         _allow(self._world, route, caller, target, request.method)
         call = Call(
             world=self._world,
@@ -148,13 +150,41 @@ class Gateway:
         )
         return route.handler(call)
 
-    def _target(self, path: dict[str, str], route: Route, caller: Caller) -> Repo | None:
-        """Return the repository that a path names; one out of reach is as good as none."""
+    def _find(self, request: Request) -> tuple[Route, dict[str, str]]:
+        """Return the route of a request, with the parameters of its path.
+
+        `/repositories/{id}` stands for a repository by what it never loses; redirects lead there.
+        """
+        path, by_id = request.path, re.match(r"/repositories/(\d+)(?=/|$)", request.path)
+        if by_id is not None:
+            repo = next((r for r in self._world.repos.values() if str(r.id) == by_id[1]), None)
+            if repo is None:
+                raise not_found()
+            path = f"/repos/{repo.full_name}{path[by_id.end() :]}"
+        found = match(_TABLE, request.method, path)
+        if found is None:
+            raise not_found()
+        return found
+
+    def _target(
+        self, request: Request, path: dict[str, str], route: Route, caller: Caller
+    ) -> Repo | None:
+        """Return the repository that a path names; one out of reach is as good as none.
+
+        Raises Moved for the name that it had before.
+        """
         if "repo" not in path:
             return None
-        repo = self._world.repo(f"{path['owner']}/{path['repo']}")
-        if repo is None or not (route.app or reaches(self._world, caller, repo)):
+        name = f"{path['owner']}/{path['repo']}"
+        repo = self._world.repo(name)
+        found = repo or self._world.moved_from(name)
+        if found is None or not (route.app or reaches(self._world, caller, found)):
             raise not_found()
+        if repo is None:
+            below = "".join(f"/{step}" for step in request.path.split("/")[4:])
+            query = f"?{urlencode(request.query)}" if request.query else ""
+            location = f"{self._world.api}/repositories/{found.id}{below}{query}"
+            raise Moved(request.method, location)
         return repo
 
     def _stamp(
@@ -194,13 +224,6 @@ def _admit(request: Request) -> None:
     version = request.headers.get("X-GitHub-Api-Version", VERSIONS[-1])
     if version not in VERSIONS:
         raise Refused(400, f'Invalid API version "{version}".')
-
-
-def _find(request: Request) -> tuple[Route, dict[str, str]]:
-    found = match(_TABLE, request.method, request.path)
-    if found is None:
-        raise not_found()
-    return found
 
 
 def _allow(world: World, route: Route, caller: Caller, target: Repo | None, method: str) -> None:

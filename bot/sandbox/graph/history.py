@@ -76,7 +76,7 @@ def pull_request(view: View, repo: Repo, record: Pull) -> JsonObject:
         "state": "MERGED" if merged else record.state.upper(),
         "merged": merged,
         "mergedAt": None if record.merged_at is None else world.time(record.merged_at),
-        "mergedBy": record.merged_by and actor(record.merged_by),
+        "mergedBy": actor(record.merged_by),
         "mergeCommit": lambda: landed and commit(view, repo, repo.store.commits[landed]),
         "repository": partial(repository, view, repo),
         "author": actor(record.author),

@@ -19,7 +19,7 @@ def comment(view: View, record: Comment) -> JsonObject:
         "fullDatabaseId": str(record.id),
         "body": record.body,
         "author": actor(record.author),
-        "editor": record.editor and actor(record.editor),
+        "editor": actor(record.editor),
         "createdAt": world.time(record.created_at),
         "lastEditedAt": None if edited is None else world.time(edited),
     }

@@ -11,8 +11,13 @@ from bot.sandbox.state.records import JsonObject
 _CO_AUTHOR: Final = re.compile(r"^co-authored-by: *(.+?) *<(.+)>\s*$", re.I | re.M)
 
 
-def actor(account: Account) -> JsonObject:
-    """Return an `Actor`; here, unlike over REST, a Bot's login has no `[bot]` at its end."""
+def actor(account: Account | None) -> JsonObject | None:
+    """Return an `Actor`, or None for an account that was deleted.
+
+    Here, unlike over REST, a Bot's login has no `[bot]` at its end.
+    """
+    if account is None or account.deleted:
+        return None
     return {
         "__typename": account.type,
         "id": f"U_{account.id}",
@@ -24,12 +29,12 @@ def actor(account: Account) -> JsonObject:
 def git_actor(view: View, signature: Signature) -> JsonObject:
     """Return a `GitActor`; its `user` is null for a Bot, and where no account has the address."""
     account = view.world.signer(signature)
-    user = account if account is not None and account.type == "User" else None
+    person = account if account is not None and account.type == "User" else None
     return {
         "name": signature.name,
         "email": signature.email,
         "date": signature.date,
-        "user": user and actor(user),
+        "user": actor(person),
     }
 
 

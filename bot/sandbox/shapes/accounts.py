@@ -17,10 +17,13 @@ _USER_LINKS: Final = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
+_GHOST: Final = Account(10137, "ghost", "User", 0.0)
 
 
 def user(world: World, account: Account) -> JsonObject:
-    """Return a `simple-user`."""
+    """Return a `simple-user`; one that was deleted shows as GitHub's ghost."""
+    if account.deleted:
+        account = _GHOST
     url = f"{world.api}/users/{account.login}"
     return {
         "login": account.login,

@@ -131,14 +131,20 @@ def pushed_commit(world: World, repo: Repo, record: Commit) -> JsonObject:
         **simple_commit(record),
         "distinct": True,
         "url": f"{page_url(world, repo)}/commit/{record.sha}",
-        "author": {**_person(record.author), "username": record.author.name},
-        "committer": {**_person(record.committer), "username": record.committer.name},
+        "author": _pusher(world, record.author),
+        "committer": _pusher(world, record.committer),
         # A push knows no renames: there, one is a removal and an addition.
         "added": [c.path for c in changes if c.status in ("added", "renamed")],
         "removed": [c.path for c in changes if c.status == "removed"]
         + [c.previous_path for c in renamed],
         "modified": [c.path for c in changes if c.status == "modified"],
     }
+
+
+def _pusher(world: World, signature: Signature) -> JsonObject:
+    account = world.signer(signature)
+    known = {} if account is None else {"username": account.login}
+    return {**_person(signature), **known}
 
 
 def diff_entry(world: World, repo: Repo, head_sha: str, change: Change) -> JsonObject:

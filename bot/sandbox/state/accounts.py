@@ -12,13 +12,14 @@ AccountType = Literal["User", "Bot", "Organization"]
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A user, a bot or an organisation."""
+    """A user, a bot or an organisation; one that is deleted stays in what it did, nameless."""
 
     id: int
     login: str
     type: AccountType
     created_at: float
     teams: dict[str, set[str]] = field(default_factory=dict)
+    deleted: bool = False
 
     @property
     def email(self) -> str:

@@ -166,6 +166,7 @@ class Repo:
     archived: bool = False
     parent: "Repo | None" = None
     refs: dict[str, str] = field(default_factory=dict)
+    renamed_branches: dict[str, str] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)

@@ -95,6 +95,10 @@ class World:
             self.accounts[key].type = kind
         return self.accounts[key]
 
+    def owner(self, login: str) -> Account:
+        """Return the account of that login, an organisation unless it is known as another thing."""
+        return self.account(login, None if login.lower() in self.accounts else "Organization")
+
     def signature(self, account: Account) -> Signature:
         """Sign as an account, now."""
         return Signature(account.login, account.email, int(self.clock()))

@@ -66,9 +66,15 @@ class Client:
         self.credentials = credentials
 
     async def __call__(
-        self, method: str, path: str, body: Any = None, **headers: str | None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        redirects: bool = True,
+        **headers: str | None,
     ) -> Reply:
-        """Send one request."""
+        """Send one request, and follow where it is sent on to."""
         sent = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {self.credentials}",
@@ -83,18 +89,21 @@ class Client:
             json=body,
             headers=kept,
             skip_auto_headers=left_out,
+            allow_redirects=redirects,
         ) as answer:
             raw = await answer.read()
         is_json = answer.content_type == "application/json" and raw
         return Reply(answer.status, json.loads(raw) if is_json else raw, answer.headers)
 
-    async def get(self, path: str, **headers: str | None) -> Reply:
+    async def get(self, path: str, *, redirects: bool = True, **headers: str | None) -> Reply:
         """Read."""
-        return await self("GET", path, **headers)
+        return await self("GET", path, redirects=redirects, **headers)
 
-    async def post(self, path: str, body: Any = None, **headers: str | None) -> Reply:
+    async def post(
+        self, path: str, body: Any = None, *, redirects: bool = True, **headers: str | None
+    ) -> Reply:
         """Create."""
-        return await self("POST", path, body, **headers)
+        return await self("POST", path, body, redirects=redirects, **headers)
 
     async def patch(self, path: str, body: Any) -> Reply:
         """Change."""

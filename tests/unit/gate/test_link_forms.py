@@ -261,6 +261,24 @@ def test_mentions(body: str, message: str, title: str, expected: Mentions) -> No
     assert found == expected
 
 
+def test_a_branch_may_name_a_plan_that_is_not_known_yet() -> None:
+    found = find_mentions(
+        pull=pull(title="FEAT-1: x", head_ref="ann/feat-12-x"),
+        commits=(),
+        id_pattern=PATTERN,
+        plans_repository=None,
+    )
+    assert found == Mentions(frozenset({"feat-1", "feat-12"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_path"), [("FEAT-12", False), ("plans/FEAT-12.md", True), ("FEAT-12.md", True)]
+)
+def test_a_name_is_an_id_or_a_path(name: str, is_path: bool) -> None:
+    (link,) = links(f"Plan: {name}").counted
+    assert link.is_path is is_path
+
+
 # ── renames ──────────────────────────────────────────────────────────────────
 MOVED = PlanChange(
     left=None,

@@ -4,15 +4,25 @@ markdown-it makes three tokens of each cell, with all its text, and no column. T
 `tables` anyhow, so those tokens are half of what parsing a plan would cost.
 """
 
+import re
+
 from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import getLine
-from markdown_it.rules_block.table import table as whole_table
+
+# A lone dash is none, and one before white space begins a list.
+_DELIMITERS = re.compile(
+    r"""(?! -(?:[ \t]|$) ) \|?
+        [ \t]*+ :?-++:? [ \t]*+ (?:\| [ \t]*+ :?-++:? [ \t]*+)*+ (?:\|[ \t]*+)?""",
+    re.VERBOSE,
+)
+_PIPE = re.compile(r"(?<!\\)\|")
 
 
 def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Recognise a table as the parser does, and end it where the parser ends it (GFM §4.10)."""
-    if "|" not in getLine(state, start) or not whole_table(state, start, end, True):
+    head = getLine(state, start)
+    if "|" not in head or start + 2 > end or not _is_headed(state, start, mdTrim(head)):
         return False
     if silent:
         return True
@@ -28,6 +38,21 @@ def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.parentType = parent
     state.line = line
     return True
+
+
+def _is_headed(state: StateBlock, start: int, head: str) -> bool:
+    """Whether a line is a table's head: it has as many cells as the delimiter row below it."""
+    below = start + 1
+    if state.sCount[below] < state.blkIndent:
+        return False
+    if state.is_code_block(start) or state.is_code_block(below):
+        return False
+    delimiters = getLine(state, below)
+    if not _DELIMITERS.fullmatch(delimiters):
+        return False
+    pipes = len(_PIPE.findall(head)) - head.startswith("|")
+    cells = pipes if head.endswith("|") and not head.endswith("\\|") else pipes + 1
+    return cells == delimiters.strip("| \t").count("|") + 1
 
 
 def _push_row(state: StateBlock, line: int) -> None:

@@ -9,23 +9,38 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
-from bot.fanout import find_subjects
+from bot.fanout import Fanout
+from bot.github.access import Access
 from bot.github.client import Sleep
 from bot.github.errors import GitHubError
-from bot.github.gather import Gatherer, ParsedPlans
+from bot.github.gather import Gatherer
 from bot.github.installations import Installations
+from bot.github.plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
-from bot.github.reader import ObjectCache, Reader
-from bot.reconcile import HeadLocks, Reconciler
-from bot.report.words import Site
+from bot.github.reader import ObjectCache
+from bot.indexing import rebuild_index
+from bot.ledger.port import Ledger
+from bot.ledger.pulls import KnownPulls
+from bot.ledger.sqlite_ledger import open_ledger
+from bot.reconcile import HeadLocks, Moved, Reconciler
+from bot.report.site import Site
 from bot.settings import Settings
-from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject
+from bot.subject import (
+    CommentSubject,
+    GroupSubject,
+    IndexSubject,
+    Judgeable,
+    PullSubject,
+    Spread,
+    Subject,
+)
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
 from bot.work.model import Mark
-from bot.work.sqlite import open_sqlite
+from bot.work.sqlite import open_writer
+from bot.work.sqlite_store import SqliteStore
 from bot.work.store import WorkStore
-from bot.worker import Worker
+from bot.worker import ATTEMPTS, Worker
 
 GRACE = 8.0  # seconds that a stop gives the runs under way
 
@@ -34,22 +49,35 @@ class SubjectRunner:
     """Runs claimed subjects: a pull request or a group goes down the straight line, the others
     are looked up and put into the queue as pull requests."""
 
-    def __init__(self, settings: Settings, installations: Installations, store: WorkStore) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        installations: Installations,
+        store: WorkStore,
+        ledger: Ledger,
+        clock: Callable[[], float],
+    ) -> None:
         self._settings = settings
         self._installations = installations
         self._store = store
+        self._ledger = ledger
+        self._clock = clock
         self._objects = ObjectCache()
         self._parsed = ParsedPlans()
         self._locks = HeadLocks()
 
     async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
         """Bring *subject* up to date; say how it ended."""
-        if isinstance(subject, PullSubject | GroupSubject):
-            reconciler = await self._reconciler(subject, installation, owned)
-            return await reconciler.reconcile(subject)
-        found = await self._find(subject, installation)
-        await self._store.enqueue([Mark(one.key, installation) for one in found])
-        return f"{len(found)} marked"
+        match subject:
+            case PullSubject() | GroupSubject():
+                return await self._judge(subject, installation, owned)
+            case IndexSubject(repository):
+                access, known = self._access(installation), self._known(installation)
+                return f"{await rebuild_index(access, known, repository)} pull requests indexed"
+            case CommentSubject():
+                return "commands are not carried out yet"
+            case _:
+                return await self._spread(subject, installation)
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
@@ -63,29 +91,49 @@ class SubjectRunner:
         await reconciler.report_fault(subject, words, request_id)
         return True
 
-    async def _find(
-        self, subject: HeadSubject | PushSubject, installation: int
-    ) -> list[PullSubject | GroupSubject]:
-        reader = self._reader(subject.repository, installation)
-        gatherer = Gatherer(reader, self._parsed)
-        return await find_subjects(subject, reader, gatherer, self._installations.app_id)
+    async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> str:
+        reconciler = await self._reconciler(subject, installation, owned)
+        try:
+            return await reconciler.reconcile(subject)
+        except Moved as moved:
+            await self._store.enqueue([Mark(moved.subject.key, installation)])
+            return str(moved)
 
-    async def _reconciler(
-        self, subject: PullSubject | GroupSubject, installation: int, owned: Guard
-    ) -> Reconciler:
-        reader = self._reader(subject.repository, installation)
-        publisher = Publisher(
-            self._installations.client(installation),
-            reader,
-            self._installations.app_id,
-            await self._installations.read_bot_login(),
+    async def _spread(self, subject: Spread, installation: int) -> str:
+        access = self._access(installation)
+        fanout = Fanout(access, self._ledger, self._installations.app_id, subject.repository)
+        marked = 0
+        async for found in fanout.find(subject):
+            marks = [Mark(one.key, installation) for one in found.subjects]
+            await self._store.enqueue(marks, found.delay)
+            marked += len(marks)
+        return f"{marked} marked"
+
+    async def _reconciler(self, subject: Judgeable, installation: int, owned: Guard) -> Reconciler:
+        access = self._access(installation)
+        return Reconciler(
+            access.reader(subject.repository),
+            Gatherer(access, subject.repository),
+            await self._publisher(subject.repository, installation),
+            self._known(installation),
+            Site(self._settings.github_url, subject.repository),
+            self._locks,
+            owned,
+            lambda found: self._store.enqueue([Mark(found.key, installation)]),
         )
-        site = Site(self._settings.github_url, subject.repository)
-        gatherer = Gatherer(reader, self._parsed)
-        return Reconciler(reader, gatherer, publisher, site, self._locks, owned)
 
-    def _reader(self, repository: str, installation: int) -> Reader:
-        return Reader(self._installations.client(installation), repository, self._objects)
+    async def _publisher(self, repository: str, installation: int) -> Publisher:
+        access = self._access(installation)
+        login = await self._installations.read_bot_login()
+        reader = access.reader(repository)
+        return Publisher(access.client, reader, self._installations.app_id, login)
+
+    def _access(self, installation: int) -> Access:
+        client = self._installations.client(installation)
+        return Access(client, self._objects, self._parsed, self._ledger)
+
+    def _known(self, installation: int) -> KnownPulls:
+        return KnownPulls(self._ledger, installation, self._clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +141,7 @@ class Parts:
     """The running parts of one process."""
 
     store: WorkStore
+    ledger: Ledger
     working: asyncio.Task[None]
     web: web.Application
 
@@ -112,8 +161,10 @@ async def running(
     *guard* may wrap the store. Raises `StoreLocked` and `StoreUnavailable` where the database
     cannot be used.
     """
-    store = guard(await open_sqlite(settings.database, clock=clock))
+    writer = await open_writer(settings.database)
+    store = guard(SqliteStore(writer, clock=clock, attempts=ATTEMPTS))
     try:
+        ledger = await open_ledger(writer)
         async with connect() as session:
             installations = Installations(
                 session,
@@ -123,11 +174,14 @@ async def running(
                 clock=clock,
                 sleep=sleep,
             )
-            worker = Worker(store, SubjectRunner(settings, installations, store), clock=clock)
+            runner = SubjectRunner(settings, installations, store, ledger, clock)
+            worker = Worker(store, runner, clock=clock)
             working = asyncio.create_task(worker.work(), name="worker")
             webhook = Webhook(store, settings.webhook_secrets)
             try:
-                yield Parts(store, working, make_web(webhook, store, lambda: not working.done()))
+                yield Parts(
+                    store, ledger, working, make_web(webhook, store, lambda: not working.done())
+                )
             finally:
                 worker.stop()
                 with suppress(TimeoutError):

@@ -1,76 +1,190 @@
 """Events that name no pull request, to the pull requests that they may concern. It judges none."""
 
-from collections.abc import Collection
-from typing import assert_never
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, assert_never
 
+from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.facts import InvalidConfig, PlanFile
 from bot.gate.links import find_links
+from bot.gate.scope import is_plan, named_by
+from bot.github.access import Access
 from bot.github.errors import Incomplete, NotFound
 from bot.github.events import NO_COMMIT
-from bot.github.gather import Gatherer
+from bot.github.gather import changed_paths
+from bot.github.plans import MAX_TOUCHED_PLANS, PlanReader
+from bot.github.policy import HOUSE, PolicyReader
 from bot.github.publisher import group_of
-from bot.github.reader import OpenPull, Reader
+from bot.github.reader import OpenPull
+from bot.ledger.port import Ledger
 from bot.report.check_run import NAME
-from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject
+from bot.subject import (
+    HeadSubject,
+    Judgeable,
+    PullSubject,
+    PushSubject,
+    RepositorySubject,
+    Spread,
+    Subject,
+    parse_subject,
+)
+
+PAGE = 50  # subjects marked at a time
+SPACING = 10.0  # seconds from one page to the next: what spreads wide must not crowd out the rest
 
 
-async def find_subjects(
-    subject: HeadSubject | PushSubject, reader: Reader, gatherer: Gatherer, app_id: str
-) -> list[PullSubject | GroupSubject]:
-    """The open pull requests, or the merge group, whose verdict *subject* may have changed."""
-    match subject:
-        case HeadSubject(_, sha):
-            found = await reader.read_pulls_at(sha)
-            if not found and (group := await _group_of(sha, reader, app_id)):
-                return [group]
-        case PushSubject():
-            found = await _concerned(subject, reader, gatherer)
-        case _:
-            assert_never(subject)
-    return [PullSubject(pull.pull.repository, pull.pull.number) for pull in found]
+class Found(NamedTuple):
+    """Some of the subjects that an event may concern, and after how many seconds to look."""
+
+    subjects: Sequence[Subject]
+    delay: float = 0.0
 
 
-async def _group_of(sha: str, reader: Reader, app_id: str) -> GroupSubject | None:
-    """The merge group whose check of ours stands on the commit: no pull request leads to it."""
-    runs = await reader.read_check_runs(sha, NAME, app_id)
-    return next(filter(None, map(group_of, runs)), None)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The plans in which two commits differ, as they are in each; None where all may differ."""
+
+    plans: tuple[PlanFile, ...] | None
+
+    @property
+    def policy(self) -> bool:
+        """Whether the configuration may have changed."""
+        return self.plans is None
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """By what the index knows the plans."""
+        if self.plans is None:
+            return None
+        both = [name for plan in self.plans for name in (plan.path, plan.id) if name]
+        return frozenset(name.casefold() for name in both)
+
+    def may_be(self, pull: OpenPull, id_pattern: str) -> bool:
+        """Whether a pull request names one of the plans, or names none in its own words.
+
+        Then only its files can tell which plan it is about, so it is looked at.
+        """
+        plans = self.plans or ()
+        names = {name for plan in plans for name in (plan.path, plan.id) if name}
+        links = find_links(
+            pull=pull.pull, commits=(), id_pattern=id_pattern, known=names, plans_repository=None
+        )
+        named = (named_by(link, plans) for link in links.counted)
+        return not links.counted or any(named)
 
 
-async def _concerned(push: PushSubject, reader: Reader, gatherer: Gatherer) -> list[OpenPull]:
-    """Those that link a plan which the push changed; all of them where the policy changed."""
-    pulls = await reader.read_open_pulls()
-    if not pulls:
-        return []
-    default = pulls[0].default_branch
-    decided = [p for p in pulls if push.branch in {default, p.pull.base_ref}]
-    if not decided:
-        return []
-    _, config = await gatherer.read_policy(default, push.branch)
-    if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
-        return decided
-    try:
-        plans = await gatherer.read_changed_plans(push.before, push.after, config)
-    except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
-        return decided
-    if plans is None:
-        return decided
-    return [p for p in decided if plans and _may_link(p, plans, config.plans.id_pattern)]
+class Fanout:
+    """Finds what events of one repository may concern, page by page."""
+
+    def __init__(self, access: Access, ledger: Ledger, app_id: str, repository: str) -> None:
+        self._access = access
+        self._ledger = ledger
+        self._app_id = app_id
+        self._repository = repository
+        self._reader = access.reader(repository)
+
+    async def find(self, subject: Spread) -> AsyncIterator[Found]:
+        """The open pull requests and merge groups whose verdict *subject* may have changed."""
+        match subject:
+            case HeadSubject(_, sha):
+                yield Found(await self._at_head(sha))
+            case RepositorySubject(_, formerly):
+                if formerly:
+                    await self._ledger.rename_repository(formerly, self._repository)
+                for found in _paged(_subjects(await self._reader.read_open_pulls())):
+                    yield found
+            case PushSubject():
+                async for found in self._pushed(subject):
+                    yield found
+            case _:
+                assert_never(subject)
+
+    async def _at_head(self, sha: str) -> list[Judgeable]:
+        """What stands at a commit: pull requests, or the merge group whose check of ours it has."""
+        if found := await self._reader.read_pulls_at(sha):
+            return _subjects(found)
+        runs = await self._reader.read_check_runs(sha, NAME, self._app_id)
+        group = next(filter(None, map(group_of, runs)), None)
+        return [group] if group else []
+
+    # ── a push ───────────────────────────────────────────────────────────────
+    async def _pushed(self, push: PushSubject) -> AsyncIterator[Found]:
+        """Here those that the branch decides about, elsewhere those that link the plans here."""
+        default = await self._reader.read_default_branch()
+        is_default = push.branch == default
+        is_house = is_default and self._repository.endswith(f"/{HOUSE}")
+        pulls = [
+            pull
+            for pull in await self._reader.read_open_pulls()
+            if push.branch in {default, pull.pull.base_ref}
+        ]
+        linked = is_default and bool(await self._ledger.linking(self._repository, None, limit=1))
+        if not (pulls or linked or is_house):
+            return
+        policy = await PolicyReader(self._access, self._repository).read(default, push.branch)
+        change = await self._read_change(push, policy.config)
+        for found in _paged(_subjects(_concerned(pulls, policy.config, change))):
+            yield found
+        if is_house and change.policy:
+            repositories = await self._access.read_repositories()
+            for found in _paged([RepositorySubject(name) for name in repositories]):
+                yield found
+        if linked:
+            async for found in self._linking(change):
+                yield found
+
+    async def _read_change(self, push: PushSubject, config: Config | InvalidConfig) -> _Change:
+        if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
+            return _Change(None)
+        try:
+            old, new = [
+                await self._reader.read_tree(await self._reader.read_commit_tree(commit))
+                for commit in (push.before, push.after)
+            ]
+            changed = changed_paths(old, new)
+            if CONFIG_PATH in changed:
+                return _Change(None)
+            plans = PlanReader(self._reader, self._access.parsed, config)
+            paths = [path for path in changed if is_plan(path, config)]
+            if len(paths) > MAX_TOUCHED_PLANS:
+                return _Change(None)
+            sides = [await plans.read_at(side, paths) for side in (old, new)]
+        except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
+            return _Change(None)
+        return _Change(tuple(plan for side in sides for plan in side.values()))
+
+    async def _linking(self, change: _Change) -> AsyncIterator[Found]:
+        """Those of any repository that were seen to link one of the plans."""
+        after: str | None = None
+        for turn in itertools.count():
+            if change.plans == ():
+                return
+            page = await self._ledger.linking(self._repository, change.names, after, PAGE)
+            subjects = [found for one in page if (found := parse_subject(one.subject))]
+            yield Found(subjects, turn * SPACING)
+            if len(page) < PAGE:
+                return
+            after = page[-1].subject
 
 
-def _may_link(pull: OpenPull, plans: Collection[PlanFile], id_pattern: str) -> bool:
-    """Whether the pull request names one of *plans*, or names none in its own words.
+def _concerned(
+    pulls: Sequence[OpenPull], config: Config | InvalidConfig, change: _Change
+) -> Sequence[OpenPull]:
+    """Those that may link a plan which the push changed; all of them where all may differ."""
+    if change.plans is None or isinstance(config, InvalidConfig):
+        return pulls
+    pattern = config.plans.id_pattern
+    return [pull for pull in pulls if change.plans and change.may_be(pull, pattern)]
 
-    Then only its files can tell which plan it is about, so it is looked at.
-    """
-    names = {plan.path for plan in plans} | {plan.plan.id for plan in plans if plan.plan.id}
-    links = find_links(
-        repository=pull.pull.repository,
-        title=pull.pull.title,
-        body=pull.pull.body,
-        head_ref=pull.pull.head_ref,
-        id_pattern=id_pattern,
-        known=names,
-    )
-    return not links.counted or any(
-        link.name in names or any(link.names(plan.path) for plan in plans) for link in links.counted
-    )
+
+def _subjects(pulls: Sequence[OpenPull]) -> list[Judgeable]:
+    return [PullSubject(pull.pull.repository, pull.pull.number) for pull in pulls]
+
+
+def _paged(subjects: Sequence[Subject]) -> list[Found]:
+    """The subjects in pages, spaced so that they do not crowd out what is live."""
+    return [
+        Found(subjects[start : start + PAGE], start / PAGE * SPACING)
+        for start in range(0, len(subjects), PAGE)
+    ]

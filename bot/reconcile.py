@@ -1,7 +1,7 @@
-"""The straight line of one subject: gather, decide, render, publish. Nothing is remembered."""
+"""The straight line of one subject: gather, decide, render, publish; what was decided is kept."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
@@ -9,7 +9,8 @@ from weakref import WeakValueDictionary
 
 from bot.errors import PlanGateError
 from bot.gate.decide import decide
-from bot.gate.facts import Branch
+from bot.gate.facts import Facts
+from bot.gate.record import decision_id, pack
 from bot.gate.verdict import Conclusion, GroupUncovered, NotEvaluated, Unchecked, Verdict
 from bot.github import answers
 from bot.github.errors import Incomplete
@@ -17,16 +18,26 @@ from bot.github.gather import Gatherer
 from bot.github.groups import GroupReader
 from bot.github.publisher import Guard, Publisher, group_of, says
 from bot.github.reader import OpenPull, Reader
+from bot.ledger.pulls import KnownPulls
 from bot.report.check_run import CheckRun, Judged, render_check_run
 from bot.report.comment import render_comment
-from bot.report.words import Site
-from bot.subject import GroupSubject, PullSubject
+from bot.report.site import Site
+from bot.report.titles import headline
+from bot.subject import GroupSubject, IndexSubject, Judgeable, PullSubject, Subject
 
 MAX_SHARING = 20  # pull requests with one head commit
 
 
 class Superseded(PlanGateError):
     """What was read has changed before it could be written: look again."""
+
+
+class Moved(PlanGateError):
+    """The repository has another name now: the subject is looked at under that one."""
+
+    def __init__(self, subject: Judgeable) -> None:
+        super().__init__(f"it is in {subject.repository} now")
+        self.subject = subject
 
 
 class Outcome(StrEnum):
@@ -40,16 +51,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A pull request as it was read, the branch that decides, and the verdict."""
+    """A pull request as it was read, what is known of it, and the verdict."""
 
     pull: OpenPull
-    branch: Branch
+    facts: Facts
     verdict: Verdict
+    record: bytes
 
     @property
     def judged(self) -> Judged:
         """What is rendered of it."""
-        return Judged(self.pull.pull.number, self.pull.pull.title, self.verdict)
+        pull = self.facts.pull
+        return Judged(pull.number, pull.title, self.verdict, decision_id(self.record))
 
 
 class HeadLocks:
@@ -78,35 +91,40 @@ class Reconciler:
         reader: Reader,
         gatherer: Gatherer,
         publisher: Publisher,
+        known: KnownPulls,
         site: Site,
         locks: HeadLocks,
         owned: Guard,
+        mark: Callable[[Subject], Awaitable[None]],
     ) -> None:
         self._reader = reader
         self._gatherer = gatherer
         self._publisher = publisher
+        self._known = known
         self._site = site
         self._locks = locks
         self._owned = owned
+        self._mark = mark
 
-    async def reconcile(self, subject: PullSubject | GroupSubject) -> Outcome:
+    async def reconcile(self, subject: Judgeable) -> Outcome:
         """Evaluate *subject* and write what differs.
 
-        Raises `Superseded` where it changed meanwhile, and what the reads and writes raise.
+        Raises `Superseded` where it changed meanwhile, `Moved` where its repository has another
+        name now, and what the reads and writes raise.
         """
+        here = await self._reader.read_pull(subject.number)
+        if here.pull.repository != subject.repository:
+            raise Moved(replace(subject, repository=here.pull.repository))
         match subject:
             case PullSubject():
-                here = await self._reader.read_pull(subject.number)
-                async with self._locks.of(self._reader.repository, here.pull.head_sha):
+                async with self._locks.of(subject.repository, here.pull.head_sha):
                     return await self._pull(here)
             case GroupSubject():
-                return await self._group(subject)
+                return await self._group(subject, here)
             case _:
                 assert_never(subject)
 
-    async def report_fault(
-        self, subject: PullSubject | GroupSubject, fault: str, request_id: str
-    ) -> None:
+    async def report_fault(self, subject: Judgeable, fault: str, request_id: str) -> None:
         """Say on the head commit that it could not be evaluated: no check is left pending."""
         verdict = Verdict((NotEvaluated(fault, request_id),))
         head_sha = (
@@ -121,6 +139,8 @@ class Reconciler:
     # ── a pull request ───────────────────────────────────────────────────────
     async def _pull(self, here: OpenPull) -> Outcome:
         sharing = await self._sharing(here)
+        if not here.pull.is_open:
+            await self._known.note(await self._gatherer.gather_links(here))
         if not sharing:
             return Outcome.CLOSED
         seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
@@ -130,6 +150,9 @@ class Reconciler:
             return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
         outcome = Outcome.UNCHANGED
         if not says(standing, run):
+            for one in seen:
+                key = PullSubject(one.facts.pull.repository, one.facts.pull.number).key
+                await self._record(key, one)
             await self._publisher.publish_check_run(
                 here.pull.head_sha, run, lambda: self._still(here, seen, sharing)
             )
@@ -144,17 +167,26 @@ class Reconciler:
         return [pulls[number] for number in sorted(pulls)]
 
     async def _see(self, pull: OpenPull, sharing: int) -> Seen:
-        facts = await self._gatherer.gather(pull)
-        verdict = decide(facts)
+        facts = await self._known.complete(await self._gatherer.gather(pull))
+        await self._known.note(facts)
+        if await self._known.lacks_index(facts):
+            await self._mark(IndexSubject(self._reader.repository))
         if sharing > MAX_SHARING:
             limit = f"more than {MAX_SHARING} pull requests share this head commit"
-            verdict = replace(verdict, reasons=(Unchecked(limit), *verdict.reasons))
-        return Seen(pull, facts.branch, verdict)
+            facts = replace(facts, unread=limit)
+        return Seen(pull, facts, decide(facts), pack(facts))
 
     def _render(self, seen: Sequence[Seen]) -> CheckRun:
-        first = seen[0].pull.pull
+        first = seen[0].facts.pull
         key = PullSubject(first.repository, first.number).key
         return render_check_run([one.judged for one in seen], self._site, key)
+
+    async def _record(self, key: str, seen: Seen) -> None:
+        """Keep the decision before it is published: what people see can always be explained."""
+        verdict = seen.verdict
+        await self._known.record(
+            key, seen.facts, seen.record, verdict.conclusion, headline(verdict)
+        )
 
     async def _comment(
         self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
@@ -174,42 +206,46 @@ class Reconciler:
         await self._owned()
         if await self._sharing(await self._reader.read_pull(here.pull.number)) != sharing:
             raise Superseded(f"#{here.pull.number} changed while it was evaluated")
-        for branch in {one.branch for one in seen}:
-            if await self._reader.read_branch(branch.name) != branch:
-                raise Superseded(f"{branch.name} moved while #{here.pull.number} was evaluated")
+        for one in seen:
+            if await self._gatherer.has_moved(one.facts):
+                raise Superseded(f"A branch moved while #{here.pull.number} was evaluated")
 
     # ── a merge group ────────────────────────────────────────────────────────
-    async def _group(self, subject: GroupSubject) -> Outcome:
-        if not await self._is_queued(subject):
+    async def _group(self, subject: GroupSubject, last: OpenPull) -> Outcome:
+        if not last.pull.is_open:
             return Outcome.CLOSED  # merged or taken out: its check decides nothing any more
         try:
-            judged = await self._judge_group(subject)
+            seen, strays = await self._see_group(subject)
         except Incomplete as limit:
-            judged = [Judged(subject.number, "", Verdict((Unchecked(str(limit)),)))]
+            seen, strays = [], [Verdict((Unchecked(str(limit)),))]
+        judged = [one.judged for one in seen]
+        judged += [Judged(subject.number, "The merge group", verdict) for verdict in strays]
         run = render_check_run(judged, self._site, subject.key)
         if says(await self._publisher.read_newest(subject.head_sha), run):
             return Outcome.UNCHANGED
+        for one in seen:
+            await self._record(f"{subject.key} #{one.facts.pull.number}", one)
         await self._publisher.publish_check_run(
             subject.head_sha, run, lambda: self._still_queued(subject)
         )
         return Outcome.PUBLISHED
 
-    async def _is_queued(self, subject: GroupSubject) -> bool:
-        """Whether the group's last pull request is still open: all of them close together."""
-        return (await self._reader.read_pull(subject.number)).pull.is_open
-
     async def _still_queued(self, subject: GroupSubject) -> None:
+        """Raise where the claim is lost, or the group's pull requests were merged or taken out."""
         await self._owned()
-        if not await self._is_queued(subject):
+        if not (await self._reader.read_pull(subject.number)).pull.is_open:
             raise Superseded(f"the group of #{subject.number} ended while it was evaluated")
 
-    async def _judge_group(self, subject: GroupSubject) -> list[Judged]:
-        """Judge every pull request of the group by the plans in the group's own tree."""
+    async def _see_group(self, subject: GroupSubject) -> tuple[list[Seen], list[Verdict]]:
+        """Judge every pull request of the group by the plans in the group's own tree.
+
+        Besides, what of the group belongs to none of them.
+        """
         groups = GroupReader(self._reader, subject)
         trees = await groups.read_trees()
-        facts = [await self._gatherer.gather(pull, trees) for pull in await groups.read_pulls()]
-        judged = [Judged(one.pull.number, one.pull.title, decide(one)) for one in facts]
-        if stray := groups.uncovered(trees, facts):
-            stray_verdict = Verdict((GroupUncovered(stray),))
-            judged.append(Judged(subject.number, "The merge group", stray_verdict))
-        return judged
+        seen = []
+        for pull in await groups.read_pulls():
+            facts = await self._known.complete(await self._gatherer.gather(pull, trees))
+            seen.append(Seen(pull, facts, decide(facts), pack(facts)))
+        stray = groups.uncovered(trees, [one.facts for one in seen])
+        return seen, [Verdict((GroupUncovered(stray),))] if stray else []

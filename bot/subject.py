@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_ID = re.compile(r"[1-9][0-9]{0,17}")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -63,7 +64,55 @@ class PushSubject:
         return f"push {self.repository} {self.branch} {self.before} {self.after}"
 
 
-Subject = PullSubject | GroupSubject | HeadSubject | PushSubject
+@dataclass(frozen=True, slots=True)
+class RepositorySubject:
+    """A repository all of whose open pull requests may be judged otherwise now.
+
+    *formerly* is the name that it had until now, if that is what changed.
+    """
+
+    repository: str
+    formerly: str = ""
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue."""
+        return f"repository {self.repository} {self.formerly}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSubject:
+    """A repository whose pull requests, merged ones too, are to be read for the tasks they name."""
+
+    repository: str
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue."""
+        return f"index {self.repository}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSubject:
+    """A comment in which somebody may ask for something."""
+
+    repository: str
+    number: int
+    comment: int
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue."""
+        return f"comment {self.repository}#{self.number} {self.comment}"
+
+
+Judgeable = PullSubject | GroupSubject
+"""What a verdict is about."""
+
+Spread = HeadSubject | PushSubject | RepositorySubject
+"""What names no pull request, but may concern some."""
+
+Subject = Judgeable | Spread | IndexSubject | CommentSubject
 
 
 def parse_subject(key: str) -> Subject | None:
@@ -79,13 +128,21 @@ def parse_subject(key: str) -> Subject | None:
             _REPOSITORY.fullmatch(repository) and branch and _shas(before, after)
         ):
             return PushSubject(repository, branch, before, after)
+        case ["repository", *names] if len(names) in {1, 2} and all(
+            map(_REPOSITORY.fullmatch, names)
+        ):
+            return RepositorySubject(*names)
+        case ["index", repository] if _REPOSITORY.fullmatch(repository):
+            return IndexSubject(repository)
+        case ["comment", place, comment] if (pull := _numbered(place)) and _ID.fullmatch(comment):
+            return CommentSubject(*pull, int(comment))
         case _:
             return None
 
 
 def _numbered(place: str) -> tuple[str, int] | None:
     repository, _, number = place.partition("#")
-    if _REPOSITORY.fullmatch(repository) and re.fullmatch(r"[1-9][0-9]{0,17}", number):
+    if _REPOSITORY.fullmatch(repository) and _ID.fullmatch(number):
         return repository, int(number)
     return None
 

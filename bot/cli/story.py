@@ -33,6 +33,8 @@ class Story:
     def __init__(self, sandbox: Sandbox, app: App) -> None:
         self._shop: Repository = sandbox.create_repository("acme/shop", {"README.md": "# Shop\n"})
         self._shop.require_check("main", "Plan gate", app)
+        for login in ("alice", "bob", "carol"):
+            self._shop.grant(login, "write")
         sandbox.install(app, "acme")
         self._step = 0
 
@@ -83,7 +85,12 @@ class Story:
         approval = await self._shop.open_pull_request(
             "approve", title="Approve FEAT-12", author="bob"
         )
-        self._say("After the review Bob approves the plan, and it is merged", approval)
+        self._say("Bob sets the plan Approved: alone he cannot", approval)
+        await self._see(
+            approval, "failure", "FEAT-12: approval needs a review by someone other than the author"
+        )
+        self._say("Carol has read it and approves; it is merged", approval)
+        await approval.review("carol")
         await self._see(approval, "success", "FEAT-12 is valid")
         await approval.merge(by="alice")
 

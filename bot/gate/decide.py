@@ -1,28 +1,59 @@
 """Facts to verdict: the decision table, from the top row to the bottom. Total: every path ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.config.match import matches
 from bot.config.schema import Config
-from bot.gate.facts import Actor, Facts, InvalidConfig, PlanFile
-from bot.gate.links import MAX_LINKS, Link, Links, find_links
+from bot.gate.approval import (
+    Revises,
+    Sets,
+    approvals,
+    count_reviews,
+    provenance_gap,
+    set_by_bot,
+    stake,
+)
+from bot.gate.exemption import find_exemption, uncounted
+from bot.gate.facts import Facts, PlanChange, PlanFile
+from bot.gate.links import MAX_LINKS, Link
+from bot.gate.scope import (
+    by_plan,
+    home_of,
+    is_code,
+    is_plan,
+    linked_plans,
+    links_of,
+    named_by,
+    names_same,
+)
+from bot.gate.tasks import judge_task
 from bot.gate.verdict import (
+    ApprovalUnproven,
+    ApprovalUnreviewed,
+    ApprovedByBot,
+    ChangedAfterApproval,
     ConfigBroken,
-    ExemptAuthor,
+    KeyLocked,
     LinksDiffer,
     NoPlanLinked,
     OnlyExemptFiles,
     PlanAmbiguous,
     PlanApproved,
+    PlanElsewhere,
     PlanHasErrors,
     PlanInvalid,
     PlanNotApproved,
     PlanOnlyHere,
     PlanRemoved,
+    PlansUnreadable,
     PlansValid,
     PlanUnknown,
+    PlanWithdrawn,
     ProposedConfigBroken,
     Reason,
+    TaskLoose,
+    TaskTaken,
+    TaskTooEarly,
+    TaskUnknown,
     Unchecked,
     Verdict,
 )
@@ -31,23 +62,31 @@ from bot.plan.model import Status
 
 def decide(facts: Facts) -> Verdict:
     """Judge one pull request. The same facts give the same verdict."""
-    if isinstance(facts.config, InvalidConfig):
-        return Verdict((ConfigBroken(facts.config, facts.branch.name),))
+    if facts.config_problem is not None:
+        return Verdict((ConfigBroken(facts.config_problem, facts.branch.name),))
     config = facts.config
     return Verdict(
         reasons=tuple(_reasons(facts, config)),
         touched=facts.head_plans,
         shadow=config.mode == "shadow",
         comments=config.comments,
+        home=facts.home.repository if facts.home else "",
     )
 
 
-def is_plan(path: str, config: Config) -> bool:
-    """Whether *path* is a plan file's."""
-    return matches(path, config.plans.paths) and not matches(path, config.plans.exclude)
-
-
+# ── the table ────────────────────────────────────────────────────────────────
 def _reasons(facts: Facts, config: Config) -> Iterator[Reason]:
+    rows = list(_judge_content(facts, config))
+    yield from rows
+    early = [row.plan.path for row in rows if isinstance(row, PlanOnlyHere | PlanNotApproved)]
+    for change in facts.changes:
+        if change.head.path not in early:  # to be approved in a pull request of its own
+            yield from _judge_approval(change, facts, config)
+    yield from map(KeyLocked, facts.overridden)
+
+
+def _judge_content(facts: Facts, config: Config) -> Iterator[Reason]:
+    """The rows about what changes: configuration, plans, code."""
     if facts.unread is not None:
         yield Unchecked(facts.unread)
     if facts.proposed_config is not None:
@@ -56,36 +95,15 @@ def _reasons(facts: Facts, config: Config) -> Iterator[Reason]:
     code = [file.path for file in facts.files if is_code(file.path, config)]
     if plan_paths:
         yield from _judge_plans(facts.head_plans, plan_paths)
-    if code and _is_exempt(facts, config):
-        yield ExemptAuthor(facts.pull.author.login)
-    elif code:
-        yield from _judge_code(facts, config, code[0])
+    if code:
+        exemption = find_exemption(facts, config)
+        yield from [exemption] if exemption else _judge_code(facts, config, code[0])
+        yield from uncounted(facts)
     elif not plan_paths:
         yield OnlyExemptFiles()
 
 
-def is_code(path: str, config: Config) -> bool:
-    """Whether a change of *path* needs a plan."""
-    return not (is_plan(path, config) or matches(path, config.gate.exempt_paths))
-
-
-def may_be_exempt(author: Actor, config: Config) -> bool:
-    """Whether the author's code needs no plan: by exact login, and by account type for a bot."""
-    named = author.login in config.gate.exempt_authors
-    return named and author.bot == author.login.endswith("[bot]")
-
-
-def _is_exempt(facts: Facts, config: Config) -> bool:
-    """Whether an exempt author opened it, and every commit is verified as an exempt author's.
-
-    Anybody who can push may add a commit to a bot's branch, and write any name on it.
-    """
-    commits = facts.commit_authors
-    vouched = (a.verified and a.login in config.gate.exempt_authors for a in commits)
-    return may_be_exempt(facts.pull.author, config) and bool(commits) and all(vouched)
-
-
-def _judge_plans(plans: tuple[PlanFile, ...], paths: list[str]) -> Iterator[Reason]:
+def _judge_plans(plans: Sequence[PlanFile], paths: Sequence[str]) -> Iterator[Reason]:
     """The rows about plan files: each is valid, or its errors block."""
     for plan in plans:
         if plan.errors:
@@ -97,51 +115,112 @@ def _judge_plans(plans: tuple[PlanFile, ...], paths: list[str]) -> Iterator[Reas
         yield PlanRemoved(tuple(paths))
 
 
+def _judge_approval(change: PlanChange, facts: Facts, config: Config) -> Iterator[Reason]:
+    """The approval policy, where merging sets a plan Approved or changes one that is."""
+    at_stake = stake(change)
+    if at_stake is None:
+        return
+    policy, author = config.approval, facts.pull.author
+    authorship = change.authorship
+    no_human = set_by_bot(change, author) if isinstance(at_stake, Sets) else None
+    if no_human is not None and not policy.allow_bots:
+        by = authorship.status_by if authorship else None
+        yield ApprovedByBot(change.head, no_human, by)
+    counted = count_reviews(
+        facts.reviews if authorship else (),  # unknown writers might be the reviewers
+        head_sha=facts.pull.head_sha,
+        author=author,
+        writers=authorship.writers if authorship else (),
+    )
+    if approvals(counted) >= policy.reviews:
+        return
+    lacking = (policy.reviews, counted, policy.approvers)
+    match at_stake:
+        case Sets():
+            yield ApprovalUnreviewed(change.head, *lacking)
+        case Revises(parts):
+            yield ChangedAfterApproval(change.head, parts, *lacking)
+
+
 def _judge_code(facts: Facts, config: Config, example_file: str) -> Iterator[Reason]:
     """The rows about code: every linked plan is Approved and valid on the trusted branch."""
-    links = _links(facts, config)
+    if facts.home is not None and facts.home.branch is None:
+        yield PlansUnreadable(facts.home.repository)
+        return
+    links = links_of(facts)
     if not links.counted:
         yield NoPlanLinked(example_file)
     if len(links.counted) > MAX_LINKS:
         yield Unchecked(f"more than {MAX_LINKS} plans are linked")
-    for link in links.counted[:MAX_LINKS]:
-        yield _judge_link(link, facts)
+    counted = links.counted[:MAX_LINKS]
+    for same in by_plan(counted):
+        if same[0].repository:
+            yield PlanElsewhere(same[0].name, same[0].repository, home_of(facts))
+        else:
+            yield from _judge_link(same, facts, config)
     for link in links.ignored:
-        yield LinksDiffer(links.counted[0].name, link.place, link.name)
+        if not names_same(link, counted, facts):
+            yield LinksDiffer(counted[0].name, link.place, link.shown)
+    for task in links.loose_tasks:
+        yield TaskLoose(task)
 
 
-def _links(facts: Facts, config: Config) -> Links:
-    plans = (*facts.base_plans, *facts.head_plans)
-    return find_links(
-        repository=facts.pull.repository,
-        title=facts.pull.title,
-        body=facts.pull.body,
-        head_ref=facts.pull.head_ref,
-        id_pattern=config.plans.id_pattern,
-        known={plan.plan.id for plan in plans if plan.plan.id},
-        touched=tuple(plan.label for plan in facts.head_plans),
-    )
+def _judge_link(same: Sequence[Link], facts: Facts, config: Config) -> Iterator[Reason]:
+    """One plan, by the links that name it: they differ by their tasks alone."""
+    found = linked_plans(same[0], facts)
+    yield _judge_plan(same[0], found, facts, config)
+    tasks = [link.task for link in same if link.task is not None]
+    for task in tasks if len(found) == 1 else ():
+        yield from _judge_task(found[0], task, tasks, facts, config)
 
 
-def _judge_link(link: Link, facts: Facts) -> Reason:
-    branch = facts.branch.name
-    here = _named(link, facts.head_plans)
-    found = _named(link, facts.base_plans)
+def _judge_plan(link: Link, found: Sequence[PlanFile], facts: Facts, config: Config) -> Reason:
+    """The plan's state on the trusted branch gates the code, whatever this pull request says."""
+    branch = _plans_branch(facts)
+    here = named_by(link, facts.head_plans) if facts.home is None else []
     match found:
         case []:
             return PlanOnlyHere(here[0], branch) if here else PlanUnknown(link.name, branch)
-        case [plan] if plan.plan.status is not Status.APPROVED:
-            approved_here = any(p.plan.status is Status.APPROVED for p in here)
+        case [plan] if plan.status is not Status.APPROVED:
+            approved_here = any(p.status is Status.APPROVED for p in here)
             return PlanNotApproved(plan, branch, approved_here)
         case [plan] if plan.errors:
             return PlanInvalid(plan, branch)
+        case [plan] if facts.home is None and _is_withdrawn(plan, facts):
+            return PlanWithdrawn(plan, branch, removed=not here)
         case [plan]:
-            return PlanApproved(plan, branch)
+            provenance = facts.provenance.get(plan.path)
+            gap = provenance_gap(provenance, config.approval)
+            if gap is not None and config.approval.provenance == "enforce":
+                return ApprovalUnproven(plan, branch, gap, provenance)
+            return PlanApproved(plan, branch, provenance)
         case _:
             return PlanAmbiguous(link.name, tuple(plan.path for plan in found), branch)
 
 
-def _named(link: Link, plans: tuple[PlanFile, ...]) -> list[PlanFile]:
-    if link.is_path:
-        return [plan for plan in plans if link.names(plan.path)]
-    return [plan for plan in plans if plan.plan.id == link.name]
+def _is_withdrawn(plan: PlanFile, facts: Facts) -> bool:
+    """Whether this pull request takes the plan away, or its approval back, under its own code."""
+    if all(file.path != plan.path for file in facts.files):
+        return False
+    heirs = [head for head in facts.head_plans if head.id == plan.id]
+    return not heirs or any(head.status is not Status.APPROVED for head in heirs)
+
+
+def _judge_task(
+    plan: PlanFile, task: int, beside: Sequence[int], facts: Facts, config: Config
+) -> Iterator[Reason]:
+    """The plan has the task, it is its turn, and nobody else has it."""
+    own = (facts.pull.repository, facts.pull.number)
+    state = judge_task(plan, task, facts.claims, own, beside)
+    if not state.exists:
+        yield TaskUnknown(plan, task)
+        return
+    if state.waits_for and config.tasks.order != "off":
+        yield TaskTooEarly(plan, task, state.waits_for, config.tasks.order == "error")
+    if state.claimed_by and config.tasks.link != "off":
+        yield TaskTaken(plan, task, state.claimed_by, config.tasks.link == "error")
+
+
+def _plans_branch(facts: Facts) -> str:
+    home = facts.home.branch if facts.home else None
+    return home.name if home else facts.branch.name

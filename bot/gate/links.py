@@ -52,6 +52,11 @@ class Link:
         """What tells plans apart: the repository and the name, whatever the place and the task."""
         return self.repository.casefold(), self.name
 
+    @property
+    def shown(self) -> str:
+        """The name as people would write it."""
+        return f"{self.repository}#{self.name}" if self.repository else self.name
+
     def names(self, path: str) -> bool:
         """Whether it is the file at *path*; an address may have a part of its branch before it."""
         return self.name == path or (self.in_url and self.name.endswith(f"/{path}"))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bot.gate.facts import InvalidConfig, PlanFile
+from bot.config.layers import Overridden
+from bot.gate.approval import Counted, Gap, NoHuman
+from bot.gate.facts import Actor, Claim, Exemption, InvalidConfig, PlanFile, Provenance
 from bot.gate.links import Place
 
 
@@ -22,6 +24,15 @@ class _Blocking:
 
 class _Passing:
     blocks: ClassVar[bool] = False
+
+
+class NoRight(StrEnum):
+    """Why somebody's label exempts nobody."""
+
+    UNKNOWN = "nobody that GitHub remembers"
+    AUTHOR = "the author of the pull request"
+    BOT = "a Bot"
+    ROLE = "without the role maintain"
 
 
 # ── what blocks ──────────────────────────────────────────────────────────────
@@ -107,6 +118,16 @@ class PlanInvalid(_Blocking):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanWithdrawn(_Blocking):
+    """The pull request changes code and removes its plan, or sets it back to Draft."""
+
+    plan: PlanFile
+    branch: str
+    removed: bool
+    code: ClassVar[str] = "G005"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanAmbiguous(_Blocking):
     """Several files on the trusted branch carry the linked ID."""
 
@@ -114,6 +135,98 @@ class PlanAmbiguous(_Blocking):
     paths: tuple[str, ...]
     branch: str
     code: ClassVar[str] = "P001"
+
+
+@dataclass(frozen=True, slots=True)
+class PlansUnreadable(_Blocking):
+    """The repository of plans that the configuration names cannot be read."""
+
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanElsewhere(_Blocking):
+    """The pull request names a plan in a repository whose plans do not count here."""
+
+    name: str
+    repository: str
+    home: str  # whose plans count
+    code: ClassVar[str] = "G008"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedByBot(_Blocking):
+    """The pull request sets a plan Approved, and no known human did."""
+
+    plan: PlanFile
+    why: NoHuman
+    by: Actor | None
+    code: ClassVar[str] = "G001"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalUnreviewed(_Blocking):
+    """The pull request sets a plan Approved, and too few people have reviewed that."""
+
+    plan: PlanFile
+    needed: int
+    reviews: tuple[Counted, ...]
+    approvers: tuple[str, ...] = ()
+    code: ClassVar[str] = "G002"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAfterApproval(_Blocking):
+    """The pull request changes what approval covers, keeps Approved, and too few reviewed that."""
+
+    plan: PlanFile
+    parts: tuple[str, ...]
+    needed: int
+    reviews: tuple[Counted, ...]
+    approvers: tuple[str, ...] = ()
+    code: ClassVar[str] = "G003"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalUnproven(_Blocking):
+    """The linked plan's approval on the trusted branch does not meet the policy (`enforce`)."""
+
+    plan: PlanFile
+    branch: str
+    gap: Gap
+    provenance: Provenance | None
+    code: ClassVar[str] = "G002"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUnknown(_Blocking):
+    """The linked plan has no such task."""
+
+    plan: PlanFile
+    task: int
+    code: ClassVar[str] = "G009"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTooEarly:
+    """A task on which the linked one depends is not merged; `tasks.order` says what follows."""
+
+    plan: PlanFile
+    task: int
+    waits_for: tuple[int, ...]
+    blocks: bool
+    code: ClassVar[str] = "G010"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTaken:
+    """Another pull request has the linked task; `tasks.link` says what follows."""
+
+    plan: PlanFile
+    task: int
+    holder: Claim
+    blocks: bool
+    code: ClassVar[str] = "G011"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +258,21 @@ class ExemptAuthor(_Passing):
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptLabel(_Passing):
+    """A label that somebody with the right to do so has put on: code needs no plan."""
+
+    label: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptByPerson(_Passing):
+    """A recorded `/plan-exempt` for this very head: code needs no plan."""
+
+    exemption: Exemption
+
+
+@dataclass(frozen=True, slots=True)
 class PlansValid(_Passing):
     """The touched plans hold to the format; warnings do not block."""
 
@@ -164,6 +292,7 @@ class PlanApproved(_Passing):
 
     plan: PlanFile
     branch: str
+    provenance: Provenance | None = None
 
 
 # ── what is only worth saying ────────────────────────────────────────────────
@@ -176,8 +305,47 @@ class LinksDiffer(_Passing):
     other: str
 
 
+@dataclass(frozen=True, slots=True)
+class TaskLoose(_Passing):
+    """A `Task:` line beside no plan, or beside several: nobody knows whose task it is."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionEnded(_Passing):
+    """A recorded exemption was for an earlier head."""
+
+    exemption: Exemption
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNotCounted(_Passing):
+    """A label that would exempt was put on by somebody who may not do so."""
+
+    label: str
+    by: str
+    why: NoRight
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLocked(_Passing):
+    """The repository's configuration sets a key that the organisation has locked."""
+
+    overridden: Overridden
+
+
 Reason = (
     ConfigBroken
+    | PlansUnreadable
+    | PlanElsewhere
+    | ApprovedByBot
+    | ApprovalUnreviewed
+    | ChangedAfterApproval
+    | ApprovalUnproven
+    | TaskUnknown
+    | TaskTooEarly
+    | TaskTaken
     | ProposedConfigBroken
     | Unchecked
     | PlanHasErrors
@@ -186,31 +354,59 @@ Reason = (
     | PlanOnlyHere
     | PlanNotApproved
     | PlanInvalid
+    | PlanWithdrawn
     | PlanAmbiguous
     | GroupUncovered
     | NotEvaluated
     | OnlyExemptFiles
     | ExemptAuthor
+    | ExemptLabel
+    | ExemptByPerson
     | PlansValid
     | PlanRemoved
     | PlanApproved
     | LinksDiffer
+    | TaskLoose
+    | ExemptionEnded
+    | LabelNotCounted
+    | KeyLocked
 )
+
+
+_Aside = (
+    LinksDiffer
+    | TaskLoose
+    | ExemptionEnded
+    | LabelNotCounted
+    | KeyLocked
+    | TaskTooEarly
+    | TaskTaken
+)
+
+
+def is_aside(reason: Reason) -> bool:
+    """Whether a reason is only worth saying: it neither blocks nor is why anything passes."""
+    return isinstance(reason, _Aside) and not reason.blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says about one pull request, and why."""
+    """What the gate says about one pull request, and why.
+
+    *home* is the other repository that the plans of its reasons are in, if they are in one.
+    """
 
     reasons: tuple[Reason, ...]
     touched: tuple[PlanFile, ...] = ()
     shadow: bool = False
     comments: str = "blocked"
+    home: str = ""
 
     @property
     def blocked(self) -> bool:
         """Whether merging must wait. Without a reason to pass, nothing passes."""
-        return not self.reasons or any(reason.blocks for reason in self.reasons)
+        earned = any(not reason.blocks and not is_aside(reason) for reason in self.reasons)
+        return not earned or any(reason.blocks for reason in self.reasons)
 
     @property
     def conclusion(self) -> Conclusion:

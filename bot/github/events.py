@@ -11,7 +11,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject, parse_subject
+from bot.subject import (
+    CommentSubject,
+    GroupSubject,
+    HeadSubject,
+    PullSubject,
+    PushSubject,
+    RepositorySubject,
+    Subject,
+    parse_subject,
+)
 
 NO_COMMIT = "0" * 40
 _GROUP_REF = re.compile(r"/pr-([0-9]{1,18})-[^/]*$")
@@ -31,6 +40,9 @@ PULL_ACTIONS = frozenset(
 )
 REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
 SUITE_ACTIONS = frozenset({"requested", "rerequested"})
+COMMENT_ACTIONS = frozenset({"created", "edited"})
+REPOSITORY_ACTIONS = frozenset({"renamed", "transferred", "edited", "unarchived"})
+COMMAND = "/plan-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,51 @@ class _GroupEvent(_Event, kw_only=True):
     merge_group: _Group
 
 
+class _Account(Struct):
+    type: str = "User"
+
+
+class _Comment(Struct):
+    id: int
+    body: str | None = None
+    user: _Account | None = None
+
+
+class _CommentEvent(_Event, kw_only=True):
+    issue: _Pull
+    comment: _Comment
+
+
+class _From(Struct):
+    from_: str | None = msgspec.field(default=None, name="from")
+
+
+class _NameChange(Struct):
+    name: _From | None = None
+
+
+class _Owner(Struct):
+    login: str
+
+
+class _OwnerFrom(Struct):
+    user: _Owner | None = None
+    organization: _Owner | None = None
+
+
+class _OwnerChange(Struct):
+    from_: _OwnerFrom = msgspec.field(default_factory=_OwnerFrom, name="from")
+
+
+class _Changes(Struct):
+    repository: _NameChange | None = None
+    owner: _OwnerChange | None = None
+
+
+class _RepositoryEvent(_Event, kw_only=True):
+    changes: _Changes = msgspec.field(default_factory=_Changes)
+
+
 class _PushEvent(_Event, kw_only=True):
     ref: str
     before: str
@@ -148,6 +205,10 @@ def _parse_known(event: str, action: str | None, body: bytes) -> Intake:
             return _head(suite, suite.check_suite)
         case ("merge_group", "checks_requested"):
             return _group(msgspec.json.decode(body, type=_GroupEvent))
+        case ("issue_comment", action) if action in COMMENT_ACTIONS:
+            return _comment(msgspec.json.decode(body, type=_CommentEvent))
+        case ("repository", action) if action in REPOSITORY_ACTIONS:
+            return _repository(msgspec.json.decode(body, type=_RepositoryEvent))
         case ("ping", _):
             return Ignored(action, "ping: the webhook reaches us")
         case _:
@@ -163,6 +224,31 @@ def _accepted(event: _Event, subject: Subject) -> Accepted | Rejected:
 
 def _pull(event: _PullEvent) -> Intake:
     return _accepted(event, PullSubject(event.repository.full_name, event.pull_request.number))
+
+
+def _comment(event: _CommentEvent) -> Intake:
+    """Only a comment that may hold a command; what it holds is read when its turn comes."""
+    comment = event.comment
+    if COMMAND not in (comment.body or "").casefold():
+        return Ignored(event.action, "issue_comment: no command in it")
+    if comment.user is None or comment.user.type == "Bot":
+        return Ignored(event.action, "issue_comment: Bots give no commands")
+    place = (event.repository.full_name, event.issue.number)
+    return _accepted(event, CommentSubject(*place, comment.id))
+
+
+def _repository(event: _RepositoryEvent) -> Intake:
+    """Another name, owner or default branch: every open pull request may be judged otherwise."""
+    repository = event.repository.full_name
+    owner, _, name = repository.partition("/")
+    if (renamed := event.changes.repository) and renamed.name and renamed.name.from_:
+        name = renamed.name.from_
+    if moved := event.changes.owner:
+        former = moved.from_.user or moved.from_.organization
+        owner = former.login if former else owner
+    formerly = f"{owner}/{name}"
+    subject = RepositorySubject(repository, "" if formerly == repository else formerly)
+    return _accepted(event, subject)
 
 
 def _push(event: _PushEvent) -> Intake:

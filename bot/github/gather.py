@@ -1,27 +1,29 @@
 """From a pull request to its facts: reads what a verdict may depend on, and interprets nothing."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-from cachetools import LRUCache
-
-from bot.config.load import ConfigError, parse_config
-from bot.config.match import matches
 from bot.config.schema import CONFIG_PATH, Config
-from bot.gate.decide import is_code, is_plan, may_be_exempt
-from bot.gate.facts import Author, Branch, ChangedFile, Facts, InvalidConfig, PlanFile, Pull
-from bot.gate.links import find_mentions
-from bot.github.errors import Incomplete
-from bot.github.reader import Entry, OpenPull, Reader, Tree
-from bot.plan.lint import LintOptions, lint
-from bot.plan.parse import MAX_BYTES, parse_plan
-from bot.plan.rules import RULES
-
-MAX_PLANS = 5_000  # of a repository
-MAX_TOUCHED_PLANS = 100  # of one pull request
-_AT_ONCE = 8  # requests for content under way at a time
+from bot.gate import approval
+from bot.gate.exemption import exempting_labels
+from bot.gate.facts import (
+    Branch,
+    ChangedFile,
+    Facts,
+    InvalidConfig,
+    PlanChange,
+    PlanFile,
+    PlansHome,
+    Provenance,
+)
+from bot.gate.links import MAX_LINKS, find_mentions
+from bot.gate.scope import is_code, is_plan, linked_plans, links_of, plans_repository
+from bot.github.access import Access
+from bot.github.errors import GitHubUnavailable, Incomplete, NotFound, Refused, Unexpected
+from bot.github.plans import PlanReader
+from bot.github.policy import PolicyReader
+from bot.github.reader import OpenPull, Tree
+from bot.plan.model import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,85 +34,70 @@ class Group:
     base: Tree
 
 
-class Gatherer:
-    """Gathers facts for one repository. Parsed plans are kept by blob and by what reads them."""
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where the linked plans stand: a tree, and who reads it by which configuration."""
 
-    def __init__(self, reader: Reader, parsed: "ParsedPlans") -> None:
-        self._reader = reader
-        self._parsed = parsed
-        self._gate = asyncio.Semaphore(_AT_ONCE)
+    repository: str
+    branch: Branch
+    tree: Tree
+    plans: PlanReader
+
+
+class Gatherer:
+    """Gathers facts about the pull requests of one repository."""
+
+    def __init__(self, access: Access, repository: str) -> None:
+        self._access = access
+        self._repository = repository
+        self._reader = access.reader(repository)
 
     async def gather(self, pull: OpenPull, group: Group | None = None) -> Facts:
         """Everything about *pull*; in a merge group its plans are those of the group's tree.
 
         A limit that was reached is a fact like another: `Facts.unread`.
         """
-        branch, config = await self.read_policy(pull.default_branch, pull.pull.base_ref)
-        facts = Facts(pull.pull, branch, config)
-        if isinstance(config, InvalidConfig):
-            return facts
+        policies = PolicyReader(self._access, self._repository)
+        policy = await policies.read(pull.default_branch, pull.pull.base_ref)
+        if isinstance(policy.config, InvalidConfig):
+            return Facts(pull.pull, policy.branch, config_problem=policy.config)
+        facts = Facts(pull.pull, policy.branch, policy.config, overridden=policy.overridden)
         try:
-            return await self._fill(facts, config, group)
+            return await self._fill(facts, policy.config, policies, group)
         except Incomplete as limit:
             return replace(facts, unread=str(limit))
 
-    async def read_policy(
-        self, default_branch: str, base: str
-    ) -> tuple[Branch, Config | InvalidConfig]:
-        """The trusted branch that decides about pull requests to *base*, with its configuration.
-
-        Which branches are trusted the default branch says: any other base is decided by it.
-        """
-        branch = await self._reader.read_branch(default_branch)
-        config = await self._config(branch)
-        if isinstance(config, InvalidConfig) or base == branch.name:
-            return branch, config
-        if matches(base, config.gate.base_branches):
-            branch = await self._reader.read_branch(base)
-            config = await self._config(branch)
-        return branch, config
-
-    async def read_changed_plans(
-        self, before: str, after: str, config: Config
-    ) -> tuple[PlanFile, ...] | None:
-        """The plans in which two commits differ, as they are in each.
-
-        `None`: anything may have changed, since the configuration did.
-        """
-        old, new = [
-            await self._reader.read_tree(await self._reader.read_commit_tree(commit))
-            for commit in (before, after)
-        ]
-        changed = changed_paths(old, new)
-        if CONFIG_PATH in changed:
-            return None
-        plans = [path for path in changed if is_plan(path, config)]
-        sides = [
-            {path: tree[path] for path in plans if path in tree and tree[path].is_file}
-            for tree in (old, new)
-        ]
-        return tuple([plan for side in sides for plan in await self._read_plans(side, config)])
-
-    async def _config(self, branch: Branch) -> Config | InvalidConfig:
+    async def gather_links(self, pull: OpenPull) -> Facts:
+        """Only what tells which plans *pull* links: for one that is merged or closed."""
+        policies = PolicyReader(self._access, self._repository)
+        policy = await policies.read(pull.default_branch, pull.pull.base_ref)
+        if isinstance(policy.config, InvalidConfig):
+            return Facts(pull.pull, policy.branch, config_problem=policy.config)
+        facts = Facts(
+            pull.pull,
+            policy.branch,
+            policy.config,
+            commits=await self._reader.read_pull_commits(pull.pull.number),
+        )
         try:
-            tree = await self._reader.read_tree(branch.tree)
+            tree = await self._reader.read_tree(policy.branch.tree)
+            facts, shelf = await self._shelf(facts, tree)
+            return await self._linked(facts, shelf) if shelf else facts
         except Incomplete as limit:
-            return InvalidConfig(CONFIG_PATH, 1, 1, str(limit))
-        return await self._read_config(tree) if CONFIG_PATH in tree else Config()
+            return replace(facts, unread=str(limit))
 
-    async def _read_config(self, tree: Tree) -> Config | InvalidConfig:
-        entry = tree[CONFIG_PATH]
-        if not entry.is_file:
-            return InvalidConfig(CONFIG_PATH, 1, 1, "It must be a file, not a link or a submodule")
-        content = await self._reader.read_blob(entry.sha, MAX_BYTES)
-        try:
-            return parse_config(content.decode("utf-8-sig"), rules=RULES)
-        except UnicodeDecodeError:
-            return InvalidConfig(CONFIG_PATH, 1, 1, "The file is not UTF-8: save it as UTF-8")
-        except ConfigError as error:
-            return InvalidConfig.at(CONFIG_PATH, error)
+    async def has_moved(self, facts: Facts) -> bool:
+        """Whether a branch that decided points at another commit by now."""
+        if await self._reader.read_branch(facts.branch.name) != facts.branch:
+            return True
+        if facts.home is None or facts.home.branch is None:
+            return False
+        home = self._access.reader(facts.home.repository)
+        return await home.read_branch(facts.home.branch.name) != facts.home.branch
 
-    async def _fill(self, facts: Facts, config: Config, group: Group | None) -> Facts:
+    async def _fill(
+        self, facts: Facts, config: Config, policies: PolicyReader, group: Group | None
+    ) -> Facts:
         """Read both sides as trees of fixed commits: nobody can move them while they are read.
 
         The change is taken against the deciding branch, not against the pull request's own base:
@@ -118,115 +105,147 @@ class Gatherer:
         """
         head_sha = facts.pull.head_sha
         head = await self._reader.read_tree(await self._reader.read_commit_tree(head_sha))
-        left = await self._reader.read_merge_base_tree(facts.branch.sha, head_sha)
-        before = await self._reader.read_tree(left) if left else {}
-        changed = sorted(changed_paths(before, head))
+        brought = await self._reader.read_brought(facts.branch.sha, head_sha)
+        left = await self._reader.read_tree(brought.left) if brought.left else {}
+        changed = sorted(changed_paths(left, head))
         base = await self._reader.read_tree(facts.branch.tree)
         if group is not None:
             base = _group_tree(group, changed)
-        authors: tuple[Author, ...] = ()
-        if may_be_exempt(facts.pull.author, config):
-            authors = await self._reader.read_authors(facts.branch.sha, head_sha)
-        touched = {path: head[path] for path in changed if path in head and is_plan(path, config)}
-        return replace(
+        plans = PlanReader(self._reader, self._access.parsed, config)
+        paths = [path for path in changed if is_plan(path, config)]
+        facts = replace(
             facts,
             files=tuple(ChangedFile(path, removed=path not in head) for path in changed),
-            base_plans=await self._base_plans(base, changed, touched, facts.pull, config),
-            head_plans=await self._touched_plans(touched, config),
-            proposed_config=await self._proposed_config(changed, head),
-            commit_authors=authors,
+            commits=brought.commits,
+            head_plans=await plans.read_touched(head, paths),
+        )
+        facts = replace(
+            facts,
+            changes=_changes(
+                facts.head_plans,
+                await plans.read_at(left, paths),
+                await plans.read_at(base, paths),
+            ),
+            proposed_config=(
+                await policies.read_proposed(head)
+                if CONFIG_PATH in changed and CONFIG_PATH in head
+                else None
+            ),
+        )
+        facts = await self._approvals(facts, config)
+        if any(is_code(path, config) for path in changed):
+            facts = await self._code(facts, base)
+        return facts
+
+    # ── approval ─────────────────────────────────────────────────────────────
+    async def _approvals(self, facts: Facts, config: Config) -> Facts:
+        """Who wrote and who reviewed what would be Approved by merging this."""
+        at_stake = [change for change in facts.changes if approval.stake(change) is not None]
+        if not at_stake:
+            return facts
+        own = {commit.sha: commit for commit in facts.commits}
+        history = self._access.history(self._repository)
+        authorship = {
+            change.head.path: await history.read_authorship(
+                facts.pull.head_sha, change.head.path, change.head.status_line, own
+            )
+            for change in at_stake
+        }
+        people = self._access.people(self._repository)
+        return replace(
+            facts,
+            changes=tuple(
+                replace(change, authorship=authorship.get(change.head.path))
+                for change in facts.changes
+            ),
+            reviews=await people.read_reviews(facts.pull.number, config.approval.approvers),
         )
 
-    async def _base_plans(
-        self,
-        tree: Tree,
-        changed: Iterable[str],
-        touched: Iterable[str],
-        pull: Pull,
-        config: Config,
-    ) -> tuple[PlanFile, ...]:
-        """The plans of the trusted branch that may decide about code; none where none changes.
+    # ── code ─────────────────────────────────────────────────────────────────
+    async def _code(self, facts: Facts, base: Tree) -> Facts:
+        """What decides about code: labels that may exempt, and the linked plans."""
+        if exempting := exempting_labels(facts.pull.labels, facts.config):
+            people = self._access.people(self._repository)
+            labels = await people.read_label_adders(facts.pull.number, exempting)
+            facts = replace(facts, labels=labels)
+        facts, shelf = await self._shelf(facts, base)
+        if shelf is None:
+            return facts
+        facts = await self._linked(facts, shelf)
+        return replace(facts, provenance=await self._provenance(facts, shelf))
 
-        Files that carry a mentioned ID in their names, or are touched, are read first. Where those
-        answer to every mentioned name, the others need not be read; else all of them are.
+    async def _shelf(self, facts: Facts, base: Tree) -> tuple[Facts, _Shelf | None]:
+        """Where the plans are: here, or in the central repository, none where it is unreadable.
+
+        Central plans are those of that repository's default branch, read as its own configuration
+        says: so they are judged here as they are judged there.
         """
-        if not any(is_code(path, config) for path in changed):
-            return ()
-        plans = {
-            path: entry for path, entry in tree.items() if entry.is_file and is_plan(path, config)
-        }
-        if len(plans) > MAX_PLANS:
-            raise Incomplete(f"there are more than {MAX_PLANS:,} plan files")
-        mentions = find_mentions(pull, config.plans.id_pattern)
-        names = mentions.deciding | mentions.others
-        likely = {path for path in plans if any(name in path.casefold() for name in names)}
-        likely |= plans.keys() & set(touched)
-        found = await self._read_plans({path: plans[path] for path in likely}, config)
-        answering = {
-            name.casefold() for plan in found for name in (plan.path, plan.plan.id) if name
-        }
-        if mentions.deciding and mentions.deciding <= answering:
-            return found
-        return await self._read_plans(plans, config)
+        repository = plans_repository(facts.pull.repository, facts.config)
+        if repository is None:
+            plans = PlanReader(self._reader, self._access.parsed, facts.config)
+            return facts, _Shelf(self._repository, facts.branch, base, plans)
+        reader = self._access.reader(repository)
+        try:
+            name = await reader.read_default_branch()
+            policy = await PolicyReader(self._access, repository).read(name, name)
+        except NotFound:
+            return replace(facts, home=PlansHome(repository, None)), None
+        if isinstance(policy.config, InvalidConfig):
+            where = policy.config.repository or repository
+            return replace(facts, config_problem=replace(policy.config, repository=where)), None
+        plans = PlanReader(reader, self._access.parsed, policy.config)
+        tree = await reader.read_tree(policy.branch.tree)
+        home = PlansHome(repository, policy.branch)
+        return replace(facts, home=home), _Shelf(repository, policy.branch, tree, plans)
 
-    async def _touched_plans(
-        self, plans: Mapping[str, Entry], config: Config
-    ) -> tuple[PlanFile, ...]:
-        """The plans that the pull request changes, as they are at its head."""
-        for path, entry in plans.items():
-            if not entry.is_file:
-                raise Incomplete(f"{path} is a link or a submodule, no plan file")
-        if len(plans) > MAX_TOUCHED_PLANS:
-            raise Incomplete(f"more than {MAX_TOUCHED_PLANS} plan files change")
-        return await self._read_plans(plans, config)
-
-    async def _proposed_config(self, changed: Sequence[str], head: Tree) -> InvalidConfig | None:
-        if CONFIG_PATH not in changed or CONFIG_PATH not in head:
-            return None
-        config = await self._read_config(head)
-        return config if isinstance(config, InvalidConfig) else None
-
-    async def _read_plans(self, plans: Mapping[str, Entry], config: Config) -> tuple[PlanFile, ...]:
-        async def read(path: str, blob: str) -> PlanFile:
-            async with self._gate:
-                content = await self._reader.read_blob(blob, MAX_BYTES)
-                return await self._parsed.read(path, blob, content, config)
-
-        return tuple(await asyncio.gather(*(read(path, plans[path].sha) for path in sorted(plans))))
-
-
-class ParsedPlans:
-    """Plans by their content and the settings that read it: parsing is pure, so it is kept."""
-
-    def __init__(self, characters: int = 8 << 20) -> None:
-        self._kept: MutableMapping[tuple[object, ...], PlanFile] = LRUCache(
-            characters, getsizeof=_size
+    async def _linked(self, facts: Facts, shelf: _Shelf) -> Facts:
+        """The plans among which the linked ones are."""
+        touched = [plan.path for plan in facts.head_plans] if facts.home is None else []
+        mentions = find_mentions(
+            pull=facts.pull,
+            commits=facts.commits,
+            id_pattern=facts.config.plans.id_pattern,
+            plans_repository=facts.home.repository if facts.home else None,
         )
+        return replace(facts, base_plans=await shelf.plans.find(shelf.tree, mentions, touched))
 
-    async def read(self, path: str, blob: str, content: bytes, config: Config) -> PlanFile:
-        """The plan file at *path*, linted by its own status; a thread works, the loop goes on."""
-        reading = (config.plans.id_pattern, config.sections, config.rules)
-        key = (path, blob, msgspec.json.encode(reading))
-        if (kept := self._kept.get(key)) is None:
-            kept = await asyncio.to_thread(_parse, path, blob, content, config)
-            self._kept[key] = kept
-        return kept
+    async def _provenance(self, facts: Facts, shelf: _Shelf) -> dict[str, Provenance]:
+        """How the linked plans that are Approved came to be so.
+
+        Where it only is to be shown, not knowing it is no fault.
+        """
+        history = self._access.history(shelf.repository)
+        people = self._access.people(shelf.repository)
+        policy = facts.config.approval
+        found = {}
+        for plan in _approved(facts):
+            try:
+                provenance = await history.read_provenance(shelf.branch, plan)
+                reviews = await people.mark_approvers(provenance.reviews, policy.approvers)
+            except (GitHubUnavailable, NotFound, Refused, Unexpected, Incomplete):
+                if policy.provenance == "enforce":
+                    raise
+            else:
+                found[plan.path] = replace(provenance, reviews=reviews)
+        return found
 
 
-def _parse(path: str, blob: str, content: bytes, config: Config) -> PlanFile:
-    sections = config.sections
-    plan = parse_plan(content, id_pattern=config.plans.id_pattern, aliases=sections.aliases)
-    options = LintOptions(
-        severities=config.rules,
-        required=dict(sections.required.items()),
-        house_sections=sections.extra,
-        id_pattern=config.plans.id_pattern,
-    )
-    return PlanFile(path, blob, plan, lint(plan, options))
+def _approved(facts: Facts) -> list[PlanFile]:
+    """The linked plans that are Approved on the trusted branch."""
+    linked = [plan for link in links_of(facts).counted for plan in linked_plans(link, facts)]
+    return [plan for plan in linked if plan.status is Status.APPROVED][:MAX_LINKS]
 
 
-def _size(plan: PlanFile) -> int:
-    return 1_000 + sum(len(line) for line in plan.plan.text.lines)
+def _changes(
+    heads: Sequence[PlanFile], left: dict[str, PlanFile], base: dict[str, PlanFile]
+) -> tuple[PlanChange, ...]:
+    """Each touched plan beside what it was: the file at its path, or that of its ID."""
+
+    def before(head: PlanFile, side: dict[str, PlanFile]) -> PlanFile | None:
+        same_id = (plan for plan in side.values() if head.id and plan.id == head.id)
+        return side.get(head.path) or next(same_id, None)
+
+    return tuple(PlanChange(before(head, left), before(head, base), head) for head in heads)
 
 
 def changed_paths(old: Tree, new: Tree) -> set[str]:

@@ -10,14 +10,16 @@ from typing import NamedTuple, TypeVar
 
 from cachetools import LRUCache
 
-from bot.gate.facts import Actor, Author, Branch, Pull
+from bot.gate.facts import Actor, Branch, Commit, Pull
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import Incomplete, NotFound
 
 T = TypeVar("T")
 
-MAX_COMMITS = 250  # of a pull request that asks for an exemption
+MAX_COMMITS = 1_000  # of a pull request
+MAX_LISTED_COMMITS = 250  # GitHub's own limit for a pull request's list
+MAX_MESSAGE = 1_000  # characters of a commit message, from its end: trailers stand there
 _FILE_MODES = {"100644", "100755"}
 
 
@@ -27,6 +29,17 @@ class OpenPull:
 
     pull: Pull
     default_branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a head brings to a branch: the tree of the commit where it left, and its commits.
+
+    *left* is `None` where the two share no history: then all of the head is new.
+    """
+
+    left: str | None
+    commits: tuple[Commit, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -57,7 +70,9 @@ class ObjectCache:
             tree_entries, getsizeof=lambda tree: len(tree) + 1
         )
         self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
-        self.merge_bases: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
+        self.brought: MutableMapping[tuple[str, str], Brought] = LRUCache(
+            20_000, getsizeof=lambda brought: len(brought.commits) + 1
+        )
 
 
 class Reader:
@@ -82,6 +97,12 @@ class Reader:
         found = await self._client.read_all(answers.PullRequest, url, self._at())
         return [self._pull(pull) for pull in found]
 
+    async def read_all_pulls(self) -> list[OpenPull]:
+        """Every pull request of the repository, merged and closed ones too."""
+        url = "/repos/{owner}/{repo}/pulls?state=all"
+        found = await self._client.read_all(answers.PullRequest, url, self._at())
+        return [self._pull(pull) for pull in found]
+
     async def read_pulls_at(self, sha: str) -> list[OpenPull]:
         """The open pull requests whose head is *sha*, forks included."""
         url = "/repos/{owner}/{repo}/commits/{sha}/pulls"
@@ -93,6 +114,11 @@ class Reader:
             and pull.head.sha == sha
             and pull.base.repo.full_name.casefold() == self.repository.casefold()
         ]
+
+    async def read_default_branch(self) -> str:
+        """The name of the repository's default branch."""
+        url = "/repos/{owner}/{repo}"
+        return (await self._client.read(answers.Repository, url, **self._at())).default_branch
 
     async def read_branch(self, name: str) -> Branch:
         """A branch's tip."""
@@ -109,24 +135,30 @@ class Reader:
             self._objects.commits[key] = commit.tree.sha
         return self._objects.commits[key]
 
-    async def read_merge_base_tree(self, base: str, head: str) -> str | None:
-        """The tree of the one commit where *head* left *base*; `None` where they share no history.
+    async def read_brought(self, base: str, head: str) -> Brought:
+        """What the commit *head* brings to *base*.
 
-        Raises `Incomplete` where there are several: then what merging brings is more than the
-        difference to any of them.
+        Raises `Incomplete` where there are several merge bases: then what merging brings is more
+        than the difference to any of them. And where there are too many commits to look at.
         """
         key = (self.repository, f"{base}...{head}")
-        if key not in self._objects.merge_bases:
-            try:
-                comparison = await self._compare(base, head)
-            except NotFound:  # both commits were read before: it is the history that is missing
-                return None
-            left, commits = comparison.merge_base_commit, comparison.commits
-            if len(commits) < comparison.total_commits:
-                commits = tuple(await self._commits(base, head, 10**6))
-            await self._check_only(left.sha, commits)
-            self._objects.merge_bases[key] = left.commit.tree.sha
-        return self._objects.merge_bases[key]
+        if (kept := self._objects.brought.get(key)) is not None:
+            return kept
+        try:
+            comparison = await self._compare(base, head)
+        except NotFound:  # both commits were read before: it is the history that is missing
+            return Brought(None)
+        if comparison.total_commits > MAX_COMMITS:
+            raise Incomplete(f"it brings more than {MAX_COMMITS:,} commits")
+        left, commits = comparison.merge_base_commit, comparison.commits
+        if len(commits) < comparison.total_commits:
+            commits = tuple(await self._commits(base, head))
+        if len(commits) < comparison.total_commits:
+            raise Incomplete("GitHub does not list all of its commits")
+        await self._check_only(left.sha, commits)
+        brought = Brought(left.commit.tree.sha, tuple(map(_commit, commits)))
+        _keep(self._objects.brought, key, brought)
+        return brought
 
     async def _check_only(self, left: str, commits: Sequence[answers.Commit]) -> None:
         """See that every other commit that was merged in is an ancestor of the merge base."""
@@ -166,19 +198,21 @@ class Reader:
         _keep(self._objects.blobs, key, content)
         return content
 
+    async def read_pull_commits(self, number: int) -> tuple[Commit, ...]:
+        """The commits of a pull request, merged or not: GitHub lists no more than 250."""
+        url = "/repos/{owner}/{repo}/pulls/{number}/commits"
+        at = self._at(number=str(number))
+        found = await self._client.read_all(answers.Commit, url, at, limit=MAX_LISTED_COMMITS)
+        return tuple(map(_commit, found))
+
     async def read_messages(self, base: str, head: str) -> list[str]:
         """The messages of the commits that *head* has and *base* has not."""
-        return [commit.commit.message for commit in await self._commits(base, head, 10**6)]
+        return [commit.commit.message for commit in await self._commits(base, head)]
 
-    async def read_authors(self, base: str, head: str) -> tuple[Author, ...]:
-        """Who made those commits; none where there are more than can be listed."""
-        commits = await self._commits(base, head, MAX_COMMITS)
-        return tuple(map(_author, commits)) if len(commits) < MAX_COMMITS else ()
-
-    async def _commits(self, base: str, head: str, limit: int) -> list[answers.Commit]:
+    async def _commits(self, base: str, head: str) -> list[answers.Commit]:
         url = "/repos/{owner}/{repo}/compare/{basehead}"
         at = self._at(basehead=f"{base}...{head}")
-        return await self._client.read_all(answers.Commit, url, at, key="commits", limit=limit)
+        return await self._client.read_all(answers.Commit, url, at, key="commits")
 
     async def read_check_runs(self, sha: str, name: str, app_id: str) -> list[answers.CheckRun]:
         """Our newest check runs of that name on a commit; nobody else's count."""
@@ -207,17 +241,28 @@ class Reader:
                 head_sha=answer.head.sha,
                 base_ref=answer.base.ref,
                 is_open=answer.state == "open",
+                is_merged=answer.merged_at is not None,
+                labels=tuple(sorted(label.name for label in answer.labels)),
             ),
             answer.base.repo.default_branch,
         )
 
 
-def _author(commit: answers.Commit) -> Author:
-    """Who made a commit. GitHub vouches for the committer's signature; an author is only a name,
-    so the committer must be the same account, or GitHub itself on its behalf."""
-    author = commit.author.login if commit.author else ""
+def _commit(commit: answers.Commit) -> Commit:
+    """A commit with its author, and whether that is more than a name.
+
+    GitHub vouches for the committer's signature; anybody may write any author into a commit. So
+    the committer must be the same account, or GitHub itself on its behalf.
+    """
+    author = commit.author if commit.author and commit.author.login else None
     committer = commit.committer.login if commit.committer else ""
-    return Author(author, commit.commit.verified and committer in {author, "web-flow"})
+    vouched = author is not None and committer in {author.login, "web-flow"}
+    return Commit(
+        sha=commit.sha,
+        author=Actor(author.login, author.type == "Bot") if author else None,
+        verified=commit.commit.verified and vouched,
+        message=commit.commit.message[-MAX_MESSAGE:],
+    )
 
 
 def _keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:

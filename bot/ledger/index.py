@@ -6,7 +6,7 @@ All of it can be read from GitHub again. A subject's rows are replaced together.
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
@@ -38,7 +38,7 @@ def relink(
 def linking(
     connection: Connection,
     repository: str,
-    names: Collection[str],
+    names: Collection[str] | None,
     after: str | None,
     limit: int,
 ) -> list[Linking]:
@@ -48,7 +48,7 @@ def linking(
         .join(link, link.c.subject == linked.c.subject)
         .where(
             link.c.plan_repository == repository.lower(),
-            link.c.plan.in_(names),
+            true() if names is None else link.c.plan.in_(names),
             linked.c.state == PullState.OPEN,
         )
         .distinct()
@@ -171,8 +171,8 @@ def _read(connection: Connection, subject: str) -> tuple[Linked | None, int]:
         .where(link.c.subject == subject)
         .order_by(link.c.position)
     )
-    found = tuple(PlanLink(*one) for one in connection.execute(links))
-    return replace(Linked(*said), links=found), installation
+    plans = tuple(PlanLink(*one) for one in connection.execute(links))
+    return replace(Linked(*said), links=plans), installation
 
 
 def _claims(one: Linked) -> set[tuple[PlanName, int, PullState, str]]:

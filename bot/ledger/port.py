@@ -182,9 +182,15 @@ class Ledger(Protocol):
         ...
 
     async def linking(
-        self, repository: str, names: Collection[str], after: str | None = None, limit: int = 100
+        self,
+        repository: str,
+        names: Collection[str] | None,
+        after: str | None = None,
+        limit: int = 100,
     ) -> list[Linking]:
-        """Return a page of the open pull requests that link any of a repository's plans.
+        """Return a page of the open pull requests that link one of a repository's plans.
+
+        *names* are the plans in question; None asks for any plan of that repository.
 
         They come in the order of their subjects; *after* is the last subject of the page before.
         A page that is not full is the last one. At most 10,000 names.

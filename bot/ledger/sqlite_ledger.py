@@ -77,7 +77,11 @@ class SqliteLedger:
         return await self._do(lambda db: index.relink(db, linked, installation, at))
 
     async def linking(
-        self, repository: str, names: Collection[str], after: str | None = None, limit: int = 100
+        self,
+        repository: str,
+        names: Collection[str] | None,
+        after: str | None = None,
+        limit: int = 100,
     ) -> list[Linking]:
         """Return a page of the open pull requests that link any of a repository's plans."""
         return await self._do(lambda db: index.linking(db, repository, names, after, limit))

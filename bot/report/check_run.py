@@ -3,14 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from bot.gate.facts import PlanFile
-from bot.gate.verdict import Conclusion, LinksDiffer, ProposedConfigBroken, Reason, Verdict
-from bot.plan.diagnostics import Diagnostic, Severity
-from bot.plan.fix import preview
+from bot.gate.facts import Finding, PlanFile
+from bot.gate.verdict import Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
+from bot.plan.diagnostics import Severity
 from bot.report.markdown import code, fit, visible
-from bot.report.words import STATUS, Site, headline, next_step, why
+from bot.report.phrases import STATUS
+from bot.report.site import Site
+from bot.report.steps import next_step
+from bot.report.titles import headline
+from bot.report.why import why
 
 NAME = "Plan gate"
 
@@ -32,6 +35,7 @@ class Judged:
     number: int
     title: str
     verdict: Verdict
+    decision: str = ""  # the id under which it can be explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,15 @@ def render_check_run(judged: Sequence[Judged], site: Site, external_id: str) -> 
     sections = [_section(one, site, several=len(judged) > 1) for one in judged]
     if len(shown) < len(annotations):
         sections.append(f"{len(annotations) - len(shown):,} more findings are not shown.")
+    footer = _footer(judged)
     unmarked = CheckRun(
         external_id=visible(external_id, MAX_TITLE),
         conclusion=first.verdict.conclusion,
         title=visible(title, MAX_TITLE),
-        summary=fit("\n\n".join(sections), MAX_SUMMARY - len(_MARK) - 64),
+        summary=fit("\n\n".join(sections), MAX_SUMMARY - len(footer) - len(_MARK) - 64),
         annotations=tuple(shown),
     )
-    return _marked(unmarked)
+    return _marked(unmarked, footer)
 
 
 def digest_mark(summary: str) -> str:
@@ -90,10 +95,16 @@ def digest_mark(summary: str) -> str:
     return f"{mark[1]}{mark[2]}".strip() if mark[1] else ""
 
 
-def _marked(run: CheckRun) -> CheckRun:
+def _marked(run: CheckRun, footer: str) -> CheckRun:
+    """The run with its digest; the *footer* is no part of it, for it names but one occasion."""
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()[:16]
-    summary = run.summary + _MARK.format(digest=digest)
-    return CheckRun(run.external_id, run.conclusion, run.title, summary, run.annotations)
+    summary = run.summary + footer + _MARK.format(digest=digest)
+    return replace(run, summary=summary)
+
+
+def _footer(judged: Sequence[Judged]) -> str:
+    ids = [f"`{one.decision}`" for one in judged if one.decision]
+    return f"\n\nDecision {', '.join(ids)}: `plan-gate replay ID` explains it." if ids else ""
 
 
 def _strictest(judged: Sequence[Judged]) -> Judged:
@@ -104,8 +115,9 @@ def _strictest(judged: Sequence[Judged]) -> Judged:
 def _section(one: Judged, site: Site, *, several: bool) -> str:
     """One pull request's part: why, the next step, then the table of plans."""
     verdict = one.verdict
-    blocking = [r for r in verdict.reasons if r.blocks]
-    asides = [r for r in verdict.reasons if isinstance(r, LinksDiffer)] if blocking else []
+    site = site.of(verdict)
+    blocking = [reason for reason in verdict.reasons if reason.blocks]
+    asides = [reason for reason in verdict.reasons if is_aside(reason)] if blocking else []
     parts = [f"### #{one.number} {code(one.title)}"] if several else []
     parts += _reasons([*blocking, *asides] or verdict.reasons, site)
     if verdict.shadow and verdict.blocked:
@@ -133,12 +145,12 @@ def _table(verdict: Verdict) -> str:
 
 
 def _row(plan: PlanFile) -> str:
-    name = f"{code(plan.label)} {code(plan.plan.title, 80) if plan.plan.title else ''}".strip()
-    return f"| {name} | {STATUS[plan.plan.status]} | {_findings(plan.diagnostics)} |"
+    name = f"{code(plan.label)} {code(plan.title, 80) if plan.title else ''}".strip()
+    return f"| {name} | {STATUS[plan.status]} | {_findings(plan.findings)} |"
 
 
-def _findings(found: Sequence[Diagnostic]) -> str:
-    counts = [(severity, sum(d.severity is severity for d in found)) for severity in _ORDER]
+def _findings(found: Sequence[Finding]) -> str:
+    counts = [(severity, sum(one.severity is severity for one in found)) for severity in _ORDER]
     words = [_counted(n, s) for s, n in counts if n]
     return ", ".join(words) or "none"
 
@@ -158,24 +170,20 @@ def _annotations(judged: Sequence[Judged]) -> list[Annotation]:
                 place = (problem.path, problem.line, problem.line)
                 found[Annotation(*place, "failure", problem.message, "Configuration error")] = 0
         for plan in one.verdict.touched:
-            for diagnostic in plan.diagnostics:
-                found[_annotation(plan, diagnostic)] = _ORDER.index(diagnostic.severity)
+            for finding in plan.findings:
+                found[_annotation(plan.path, finding)] = _ORDER.index(finding.severity)
     return sorted(found, key=lambda a: (found[a], a.path, a.start_line, a.start_column or 0))
 
 
-def _annotation(plan: PlanFile, diagnostic: Diagnostic) -> Annotation:
-    span = diagnostic.span
-    more = [f"Line {note.span.line}: {note.message}" for note in diagnostic.notes]
-    if fix := diagnostic.fix:
-        more.append(f"Suggestion: {fix.message}\n{preview(plan.plan.text, fix)}")
-    one_line = span.line == span.end_line
+def _annotation(path: str, finding: Finding) -> Annotation:
+    one_line = finding.line == finding.end_line
     return Annotation(
-        path=plan.path,
-        start_line=span.line,
-        end_line=span.end_line,
-        annotation_level=_LEVELS[diagnostic.severity],
-        message=fit("\n".join([diagnostic.message, *more]), MAX_MESSAGE),
-        title=f"{diagnostic.code} {diagnostic.name}",
-        start_column=span.column if one_line else None,
-        end_column=max(span.end_column - 1, span.column) if one_line else None,
+        path=path,
+        start_line=finding.line,
+        end_line=finding.end_line,
+        annotation_level=_LEVELS[finding.severity],
+        message=fit("\n".join([finding.message, *finding.more]), MAX_MESSAGE),
+        title=f"{finding.code} {finding.name}",
+        start_column=finding.column if one_line else None,
+        end_column=max(finding.end_column - 1, finding.column) if one_line else None,
     )

@@ -2,7 +2,10 @@
 
 from bot.gate.verdict import Verdict
 from bot.report.markdown import escape, fit
-from bot.report.words import Site, headline, next_step, why
+from bot.report.site import Site
+from bot.report.steps import next_step
+from bot.report.titles import headline
+from bot.report.why import why
 
 MARKER = "<!-- plan-gate:verdict -->"
 MAX_COMMENT = 65_536  # characters; we count bytes, which is never fewer
@@ -16,6 +19,7 @@ def render_comment(verdict: Verdict, site: Site, *, standing: bool) -> str | Non
     wanted = {"never": False, "always": True}.get(verdict.comments, verdict.blocked)
     if not (wanted or (standing and verdict.comments != "never")):
         return None
+    site = site.of(verdict)
     title = escape(headline(verdict))
     if not verdict.blocked:
         return f"{MARKER}\n✅ **Plan Gate:** {title}."

@@ -30,9 +30,9 @@ class SqliteStore:
         now = self._clock()
         await self._change(lambda db: inbox.ingest(db, delivery, marks, now), durable=True)
 
-    async def enqueue(self, marks: Sequence[Mark]) -> None:
+    async def enqueue(self, marks: Sequence[Mark], delay: float = 0.0) -> None:
         """Mark what may have changed without a delivery, on disk before this returns."""
-        now = self._clock()
+        now = self._clock() + delay
         await self._change(lambda db: queue.mark(db, marks, now), durable=True)
 
     async def claim(self, limit: int) -> list[Claim]:

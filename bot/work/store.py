@@ -30,8 +30,11 @@ class WorkStore(Protocol):
         """
         ...
 
-    async def enqueue(self, marks: Sequence[Mark]) -> None:
-        """Mark what may have changed without a delivery, on disk before this returns."""
+    async def enqueue(self, marks: Sequence[Mark], delay: float = 0.0) -> None:
+        """Mark what may have changed without a delivery, on disk before this returns.
+
+        What rests now waits `delay` seconds; what waits already waits no longer for it.
+        """
         ...
 
     async def claim(self, limit: int) -> list[Claim]:

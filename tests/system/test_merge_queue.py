@@ -45,6 +45,7 @@ async def test_an_approval_ahead_in_the_same_group_counts(world: World) -> None:
     await world.plan_on_main("FEAT-1", "Draft")
     approval = await world.pull({"plans/FEAT-1.md": plan_text("FEAT-1", "Approved")}, branch="ok")
     code = await world.code_pull("Plan: FEAT-1", branch="code")
+    await approval.review("bob")
     assert (await world.check(approval)).conclusion == "success"
     assert (await world.check(code)).conclusion == "failure"
     group = await world.shop.enqueue(approval, code, admin=True)

@@ -60,6 +60,9 @@ class World:
         sandbox.observers.append(self.contract)
         self.shop: Repository = sandbox.create_repository("acme/shop", {"README.md": "# Shop\n"})
         self.shop.require_check("main", "Plan gate", app)
+        for login in ("alice", "bob", "carol"):
+            self.shop.grant(login, "write")
+        self.shop.grant("maya", "maintain")
         self.installation: Installation = sandbox.install(app, "acme")
         self.settings = Settings(
             app_id=str(app.id),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.gate.facts import InvalidConfig
+from bot.gate.facts import Finding, InvalidConfig
 from bot.gate.links import Place
 from bot.gate.verdict import (
     Conclusion,
@@ -33,9 +33,7 @@ from bot.gate.verdict import (
     Unchecked,
     Verdict,
 )
-from bot.plan.diagnostics import Diagnostic, Note, Severity
-from bot.plan.fix import Edit, Fix
-from bot.plan.text import Span
+from bot.plan.diagnostics import Severity
 from bot.report.check_run import (
     MAX_ANNOTATIONS,
     MAX_SUMMARY,
@@ -46,7 +44,10 @@ from bot.report.check_run import (
 )
 from bot.report.comment import MARKER, MAX_COMMENT, render_comment
 from bot.report.markdown import code, escape, fit, link, visible
-from bot.report.words import Site, headline, next_step, title, why
+from bot.report.site import Site
+from bot.report.steps import next_step
+from bot.report.titles import headline, title
+from bot.report.why import why
 from tests.unit.test_decide import APPROVED, BOTH, DRAFT, OTHER, UNSET
 
 SITE = Site("https://github.com", "acme/shop")
@@ -73,7 +74,6 @@ PASSING: list[Reason] = [
     PlansValid((DRAFT, OTHER)),
     PlanRemoved(("plans/a.md", "plans/b.md")),
     PlanApproved(APPROVED, "main"),
-    LinksDiffer("FEAT-12", Place.BRANCH, "FEAT-13"),
 ]
 
 
@@ -162,7 +162,7 @@ def test_the_table_lists_each_plan_once() -> None:
 
 def test_what_a_finding_quotes_stays_text() -> None:
     quoted = found(message="Task `<img src=x>` @everyone [a](http://b)")
-    plan = replace(BOTH, diagnostics=(quoted,))
+    plan = replace(BOTH, findings=(quoted,))
     for reason in (PlanHasErrors(plan), PlanInvalid(plan, "main")):
         html = page(why(reason, SITE))
         assert "<img" not in html
@@ -170,18 +170,20 @@ def test_what_a_finding_quotes_stays_text() -> None:
         assert 'href="http://b"' not in html
 
 
-def found(**more: object) -> Diagnostic:
-    plain = Diagnostic("T004", "dependency-unknown", Severity.ERROR, Span(3, 5, 3, 9), "Mend it")
+def found(*place: int, **more: object) -> Finding:
+    line, column, end_line, end_column = place or (3, 5, 3, 9)
+    error = Severity.ERROR
+    plain = Finding("T004", "unknown", error, line, column, end_line, end_column, "Mend it")
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
 def test_annotations_carry_place_level_and_notes() -> None:
     findings = (
-        found(severity=Severity.INFO, span=Span(1, 1, 1, 1)),
-        found(severity=Severity.WARNING, span=Span(2, 1, 4, 2)),
-        found(notes=(Note(Span(9, 1, 9, 2), "first here"),)),
+        found(1, 1, 1, 1, severity=Severity.INFO),
+        found(2, 1, 4, 2, severity=Severity.WARNING),
+        found(more=("Line 9: first here",)),
     )
-    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=findings),))
+    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, findings=findings),))
     error, warning, notice = render_check_run([judged], SITE, "x").annotations
     assert (error.annotation_level, error.start_line, error.start_column, error.end_column) == (
         "failure",
@@ -190,7 +192,7 @@ def test_annotations_carry_place_level_and_notes() -> None:
         8,
     )
     assert error.message == "Mend it\nLine 9: first here"
-    assert error.title == "T004 dependency-unknown"
+    assert error.title == "T004 unknown"
     assert (warning.annotation_level, warning.end_line, warning.start_column) == (
         "warning",
         4,
@@ -199,16 +201,18 @@ def test_annotations_carry_place_level_and_notes() -> None:
     assert (notice.annotation_level, notice.start_column, notice.end_column) == ("notice", 1, 1)
 
 
-def test_an_annotation_suggests_the_fix() -> None:
-    fix = Fix("Write Draft", (Edit(Span(3, 13, 3, 18), "draft"),))
-    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=(found(fix=fix),)),))
+def test_an_annotation_says_more_below_its_message() -> None:
+    suggestion = "Suggestion: Write Draft\n**Status**: draft"
+    judged = run(
+        PlansValid((DRAFT,)), touched=(replace(DRAFT, findings=(found(more=(suggestion,)),)),)
+    )
     [annotation] = render_check_run([judged], SITE, "x").annotations
-    assert annotation.message == "Mend it\nSuggestion: Write Draft\n**Status**: draft"
+    assert annotation.message == f"Mend it\n{suggestion}"
 
 
 def test_too_many_annotations_are_counted_not_sent() -> None:
-    findings = tuple(found(span=Span(n, 1, n, 2)) for n in range(1, MAX_ANNOTATIONS + 8))
-    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, diagnostics=findings),))
+    findings = tuple(found(n, 1, n, 2) for n in range(1, MAX_ANNOTATIONS + 8))
+    judged = run(PlansValid((DRAFT,)), touched=(replace(DRAFT, findings=findings),))
     check = render_check_run([judged], SITE, "x")
     assert len(check.annotations) == MAX_ANNOTATIONS
     assert "7 more findings are not shown." in check.summary

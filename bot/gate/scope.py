@@ -1,0 +1,71 @@
+"""What of a pull request is a plan and what is code, and which plans it is about."""
+
+from collections.abc import Sequence
+
+from bot.config.match import matches
+from bot.config.schema import Config
+from bot.gate.facts import Facts, PlanFile
+from bot.gate.links import Link, Links, find_links, follow_rename
+
+
+def is_plan(path: str, config: Config) -> bool:
+    """Whether *path* is a plan file's."""
+    return matches(path, config.plans.paths) and not matches(path, config.plans.exclude)
+
+
+def is_code(path: str, config: Config) -> bool:
+    """Whether a change of *path* needs a plan."""
+    return not (is_plan(path, config) or matches(path, config.gate.exempt_paths))
+
+
+def plans_repository(repository: str, config: Config) -> str | None:
+    """The other repository in which the plans of *repository* live, if they do."""
+    home = config.plans.repository
+    return home if home and home.casefold() != repository.casefold() else None
+
+
+def links_of(facts: Facts) -> Links:
+    """The plans that the pull request names, and where."""
+    here = facts.head_plans if facts.home is None else ()
+    return find_links(
+        pull=facts.pull,
+        commits=facts.commits,
+        id_pattern=facts.config.plans.id_pattern,
+        known={plan.id for plan in (*facts.base_plans, *here) if plan.id},
+        touched=tuple(plan.label for plan in here),
+        plans_repository=facts.home.repository if facts.home else None,
+    )
+
+
+def by_plan(links: Sequence[Link]) -> list[list[Link]]:
+    """The links, those that name one plan together: their tasks differ."""
+    found: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        found.setdefault(link.plan, []).append(link)
+    return list(found.values())
+
+
+def linked_plans(link: Link, facts: Facts) -> list[PlanFile]:
+    """The plans on the trusted branch that *link* names, by the path that one moves to as well."""
+    if link.repository:
+        return []
+    found = named_by(link, facts.base_plans)
+    return found or named_by(follow_rename(link, facts.changes), facts.base_plans)
+
+
+def names_same(link: Link, others: Sequence[Link], facts: Facts) -> bool:
+    """Whether *link* names a plan that one of *others* names too, be it in another way."""
+    plans = {plan.path for other in others for plan in linked_plans(other, facts)}
+    return any(plan.path in plans for plan in linked_plans(link, facts))
+
+
+def named_by(link: Link, plans: Sequence[PlanFile]) -> list[PlanFile]:
+    """Those of *plans* that *link* names."""
+    if link.is_path:
+        return [plan for plan in plans if link.names(plan.path)]
+    return [plan for plan in plans if plan.id == link.name]
+
+
+def home_of(facts: Facts) -> str:
+    """The repository whose plans count."""
+    return facts.home.repository if facts.home else facts.pull.repository

@@ -1,0 +1,39 @@
+"""One installation's reach: a reader for each repository, and what all of them share."""
+
+from dataclasses import dataclass
+
+from bot.github import answers
+from bot.github.client import Client
+from bot.github.history import History
+from bot.github.memory import Memory
+from bot.github.people import People
+from bot.github.plans import ParsedPlans
+from bot.github.reader import ObjectCache, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Makes the readers of one installation; what is cached is kept by repository."""
+
+    client: Client
+    objects: ObjectCache
+    parsed: ParsedPlans
+    memory: Memory
+
+    def reader(self, repository: str) -> Reader:
+        """Reads of git and of pull requests."""
+        return Reader(self.client, repository, self.objects)
+
+    def people(self, repository: str) -> People:
+        """Reads about what people said, and what they may do; roles are asked for once."""
+        return People(self.client, repository)
+
+    def history(self, repository: str) -> History:
+        """Reads about who wrote a file."""
+        return History(self.client, repository, self.memory)
+
+    async def read_repositories(self) -> list[str]:
+        """The names of all repositories that the App is installed on."""
+        url = "/installation/repositories"
+        found = await self.client.read_all(answers.Repository, url, key="repositories")
+        return [repository.full_name for repository in found]

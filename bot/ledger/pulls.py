@@ -1,0 +1,103 @@
+"""What the ledger knows of pull requests, in the gate's own terms, and what it is told of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from bot.gate.facts import Claim, Facts
+from bot.gate.links import MAX_LINKS
+from bot.gate.record import decision_id
+from bot.gate.scope import home_of, linked_plans, links_of
+from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
+from bot.subject import PullSubject
+
+
+class KnownPulls:
+    """The ledger as one installation's pull requests see it."""
+
+    def __init__(self, ledger: Ledger, installation: int, clock: Callable[[], float]) -> None:
+        self._ledger = ledger
+        self._installation = installation
+        self._clock = clock
+
+    async def complete(self, facts: Facts) -> Facts:
+        """The facts with what GitHub does not know: a recorded exemption, who has which task."""
+        pull = facts.pull
+        return replace(
+            facts,
+            exemption=await self._ledger.exemption(pull.repository, pull.number),
+            claims=await self._claims(facts),
+        )
+
+    async def note(self, facts: Facts) -> None:
+        """Keep what the pull request links; whoever waits for its tasks is marked with it.
+
+        What could not be read in full says nothing about its links.
+        """
+        if facts.unread is not None or facts.config_problem is not None:
+            return
+        await self._ledger.relink(_linked(facts), self._installation, self._clock())
+
+    async def lacks_index(self, facts: Facts) -> bool:
+        """Whether tasks are at stake in a repository whose pull requests were never all noted."""
+        tasked = any(link.task is not None for link in links_of(facts).counted)
+        return tasked and await self._ledger.indexed(facts.pull.repository) is None
+
+    async def set_indexed(self, repository: str) -> None:
+        """Remember that all pull requests of *repository* were noted."""
+        await self._ledger.set_indexed(repository, self._clock())
+
+    async def record(
+        self, subject: str, facts: Facts, record: bytes, conclusion: str, title: str
+    ) -> None:
+        """Keep a decision about *subject*, with all that it follows from."""
+        decision = Decision(
+            id=decision_id(record),
+            at=self._clock(),
+            subject=subject,
+            repository=facts.pull.repository,
+            number=facts.pull.number,
+            head_sha=facts.pull.head_sha,
+            conclusion=conclusion,
+            title=title,
+            facts=record,
+        )
+        await self._ledger.record(decision)
+
+    async def _claims(self, facts: Facts) -> tuple[Claim, ...]:
+        """Who else names a task of a plan of which this pull request names one."""
+        own = (facts.pull.repository, facts.pull.number)
+        tasked = [link for link in links_of(facts).counted if link.task is not None]
+        plans = {plan.id for link in tasked for plan in linked_plans(link, facts) if plan.id}
+        found = {
+            plan: await self._ledger.claims(home_of(facts), plan.casefold())
+            for plan in sorted(plans)
+        }
+        return tuple(
+            Claim(plan, claim.task, claim.repository, claim.number, claim.state is PullState.MERGED)
+            for plan, claims in found.items()
+            for claim in claims
+            if claim.state is not PullState.CLOSED and (claim.repository, claim.number) != own
+        )
+
+
+def _linked(facts: Facts) -> Linked:
+    """The row of the index. What was merged elsewhere than to the trusted branch is not done."""
+    pull = facts.pull
+    state = PullState.OPEN if pull.is_open else PullState.CLOSED
+    if pull.is_merged and pull.base_ref == facts.branch.name:
+        state = PullState.MERGED
+    subject = PullSubject(pull.repository, pull.number)
+    return Linked(
+        subject.key, pull.repository, pull.number, state, pull.base_ref, tuple(_links(facts))
+    )
+
+
+def _links(facts: Facts) -> Iterator[PlanLink]:
+    """Each link by what it says, and by the plan that it turns out to name."""
+    for link in links_of(facts).counted[:MAX_LINKS]:
+        home = link.repository or home_of(facts)
+        yield PlanLink(home, link.name.casefold(), link.task)
+        for plan in linked_plans(link, facts):
+            yield PlanLink(home, plan.path.casefold())
+            if plan.id:
+                yield PlanLink(home, plan.id.casefold(), link.task)

@@ -1,0 +1,97 @@
+"""Turns of phrase that several sentences share."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.gate.approval import Counted, approvals
+from bot.gate.facts import PlanFile, Provenance
+from bot.plan.model import Status
+from bot.report.markdown import code, escape, visible
+from bot.report.site import Site
+
+STATUS = {Status.APPROVED: "Approved", Status.DRAFT: "Draft", Status.UNSET: "unset"}
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number of things: *1 error*, *2 errors*."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def list_of(names: Sequence[str], most: int = 3) -> str:
+    """A list in words, in which no more than *most* are named."""
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def faults_of(plan: PlanFile) -> str:
+    """How many questions are open, and how many other errors there are."""
+    questions = sum(error.code == "O001" for error in plan.errors)
+    others = len(plan.errors) - questions
+    parts = []
+    if questions:
+        parts.append(count_of(questions, "unanswered question"))
+    if others:
+        parts.append(count_of(others, "error"))
+    return " and ".join(parts)
+
+
+def first_error(plan: PlanFile) -> str:
+    """The error to begin with, and how many come after it."""
+    error = plan.errors[0]
+    more = f" (and {len(plan.errors) - 1} more)" if len(plan.errors) > 1 else ""
+    return f"line {error.line}{more}: {sentence(error.message)}"
+
+
+def sentence(message: str) -> str:
+    """A finding's message, which quotes untrusted text, as words that end."""
+    shown = escape(message, 500)
+    return shown if shown.endswith((".", "?", "…")) else f"{shown}."
+
+
+# ── approval ─────────────────────────────────────────────────────────────────
+def review_count(needed: int) -> str:
+    """So many reviews."""
+    return "a review" if needed == 1 else f"{needed} reviews"
+
+
+def of_approvers(approvers: Sequence[str]) -> str:
+    """Of whom a review must be; empty where anybody's will do."""
+    return f" of {list_of([code(name) for name in approvers], 5)}" if approvers else ""
+
+
+def tally(reviews: Sequence[Counted]) -> str:
+    """How many count, and why the others do not."""
+    others = [
+        f"{code(one.review.by.login)}: {one.why_not}" for one in reviews if one.why_not is not None
+    ]
+    counting = approvals(reviews)
+    verb = "counts" if counting == 1 else "count"
+    tail = f" ({'; '.join(others[:10])})" if others else ""
+    return f"{counting or 'none'} {verb}{tail}."
+
+
+def history_of(provenance: Provenance | None, site: Site) -> str:
+    """Who set it, when and where, as far as that is known."""
+    if provenance is None:
+        return ""
+    by = f", set by {code(provenance.by.login)}" if provenance.by else ""
+    day = f" on {visible(provenance.at[:10])}" if provenance.at else ""
+    where = ""
+    if provenance.pull:
+        where = f" in {site.pull(site.home or site.repository, provenance.pull)}"
+    reviewers = [code(one.by.login) for one in provenance.reviews if one.state == "APPROVED"]
+    reviewed = f", reviewed by {list_of(reviewers)}" if reviewers else ""
+    return f"{by}{day}{where}{reviewed}"
+
+
+def tasks_named(numbers: Sequence[int]) -> str:
+    """Tasks by their numbers."""
+    noun = "task" if len(numbers) == 1 else "tasks"
+    return f"{noun} {list_of([str(number) for number in numbers], 10)}"
+
+
+def day_of(at: float) -> str:
+    """The day of a moment, in UTC."""
+    return datetime.fromtimestamp(at, tz=UTC).date().isoformat()

@@ -77,6 +77,9 @@ PASSING: list[Reason] = [
 ]
 
 
+DIFFERS = LinksDiffer("FEAT-12", Place.BRANCH, "FEAT-13")
+
+
 def run(*reasons: Reason, **more: object) -> Judged:
     return Judged(7, "Change", replace(Verdict(tuple(reasons)), **more))  # type: ignore[arg-type]
 
@@ -116,14 +119,14 @@ def test_what_passes_asks_for_nothing(reason: Reason) -> None:
 
 
 def test_links_that_differ_are_told_beside_what_blocks() -> None:
-    reasons = (PlanNotApproved(DRAFT, "main", approved_here=False), PASSING[-1])
+    reasons = (PlanNotApproved(DRAFT, "main", approved_here=False), DIFFERS)
     summary = render_check_run([run(*reasons)], SITE, "x").summary
     assert "The branch names `FEAT-13`, but `FEAT-12` was named first and counts." in summary
 
 
 def test_several_approved_plans_are_named_together() -> None:
     reasons = [PlanApproved(APPROVED, "main"), PlanApproved(OTHER, "main")]
-    assert headline(Verdict((*reasons, PASSING[-1]))) == "FEAT-12 and FEAT-13 are Approved"
+    assert headline(Verdict((*reasons, DIFFERS))) == "FEAT-12 and FEAT-13 are Approved"
     many = Verdict(tuple(PlanApproved(APPROVED, "main") for _ in range(5)))
     assert headline(many) == "FEAT-12, FEAT-12, FEAT-12 and 2 more are Approved"
 

@@ -97,6 +97,8 @@ def forget_repository(connection: Connection, repository: str) -> None:
 
 def rename_repository(connection: Connection, old: str, new: str) -> None:
     """Carry a repository's pull requests and plans over; what has the new name already stays."""
+    if old == new:
+        return
     ours = linked.c.repository == old
     taken = select(linked.c.number).where(linked.c.repository == new)
     _drop(connection, ours & linked.c.number.in_(taken))

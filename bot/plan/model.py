@@ -368,4 +368,7 @@ class Plan(NamedTuple):
 
     def section(self, name: SectionName) -> Section | None:
         """Return the first section of that name."""
-        return next((section for section in self.sections if section.name is name), None)
+        for section in self.sections:
+            if section.name is name:
+                return section
+        return None

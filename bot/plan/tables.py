@@ -21,15 +21,15 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table: its head and the rows below the delimiter line."""
+    """A table: its head with the folded titles, and the rows below the delimiter line."""
 
     head: Row
+    titles: tuple[str, ...]
     rows: tuple[Row, ...]
 
     def column(self, *names: str) -> int | None:
         """Return the index of the first column that has one of the (folded) names."""
-        titles = [fold(cell.text) or cell.text.strip("*_ ") for cell in self.head.cells]
-        return next((titles.index(name) for name in names if name in titles), None)
+        return next((self.titles.index(name) for name in names if name in self.titles), None)
 
 
 # The marker of the list item that a table's head may stand right behind.
@@ -66,7 +66,8 @@ def read_table(text: Text, lines: Sequence[int]) -> Table:
     head, *rows = (_read_row(text, number) for number in lines)
     if len(head.cells) > 1:
         rows = [Row(row.line, row.cells, "|" not in text.line(row.line)) for row in rows]
-    return Table(head, tuple(rows))
+    titles = tuple(fold(cell.text) or cell.text.strip("*_ ") for cell in head.cells)
+    return Table(head, titles, tuple(rows))
 
 
 def cell(row: Row, column: int | None) -> Value:

@@ -7,7 +7,7 @@ from bot.plan.markdown import Document, Kind
 from bot.plan.model import OpenQuestion, QuestionRow, Section
 from bot.plan.tables import Row, Table, cell
 from bot.plan.text import Text, Value
-from bot.plan.words import PLACEHOLDER, plain
+from bot.plan.words import is_placeholder, plain
 
 NUMBER_COLUMNS = ("#", "no", "nr", "number", "id")
 QUESTION_COLUMNS = ("question", "questions", "open question", "topic", "issue")
@@ -40,7 +40,7 @@ def is_answer(text: str) -> bool:
     >>> is_answer("Yes, by hand"), is_answer("TBD by Ann"), is_answer("—")
     (True, False, False)
     """
-    if PLACEHOLDER.search(text):
+    if is_placeholder(text):
         return False
     said = plain(_STRUCK.sub(" ", text)).strip(" \t\xa0—–-:.,;()[]")
     return any(character.isalnum() for character in said) and not _UNDECIDED.fullmatch(said)

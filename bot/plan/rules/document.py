@@ -12,7 +12,7 @@ from bot.plan.sections import BY_FOLD
 from bot.plan.statements import is_template_sql
 from bot.plan.tables import Row, split_cells
 from bot.plan.text import Span
-from bot.plan.words import PLACEHOLDER, fold, listed, plain, quoted
+from bot.plan.words import find_placeholders, fold, listed, plain, quoted
 
 _NAMED = 4
 _SECTION_HEADING = re.compile(r" {0,3}##[ \t]+(.*)")
@@ -391,7 +391,7 @@ def check_placeholder_left(plan: Plan) -> Iterator[Finding]:
         if "{" not in text or block.quotes:
             continue
         line, begin, counted = block.first, 0, 0  # where the line begins, and counting went on
-        for match in PLACEHOLDER.finditer(text):
+        for match in find_placeholders(text):
             line += text.count("\n", counted, match.start())
             begin = max(begin, text.rfind("\n", counted, match.start()) + 1)
             counted = match.start()

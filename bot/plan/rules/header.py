@@ -10,7 +10,7 @@ from bot.plan.markdown import Kind
 from bot.plan.model import NOWHERE, Plan, StatusFault, StatusLine
 from bot.plan.rules.registry import OFF, E, Finding, I, W, rule
 from bot.plan.text import Span
-from bot.plan.words import PLACEHOLDER, is_blank, is_placeholder, quoted
+from bot.plan.words import is_blank, is_placeholder, quoted
 
 _CLAIM = re.compile(r"plan\b[\s:：—–-]*", re.IGNORECASE)
 _ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+\b|\{FEAT-ID\}")
@@ -257,7 +257,7 @@ def check_complexity_invalid(plan: Plan) -> Iterator[Finding]:
                 plan.header.title.span,
                 "No Complexity in the header: add a line `**Complexity**: S — why`, or M, L, XL",
             )
-    elif plan.complexity is None and not PLACEHOLDER.search(field.text):  # D011 speaks of those
+    elif plan.complexity is None and not is_placeholder(field.text):  # D011 speaks of those
         yield Finding(field.span, "Complexity is one of S, M, L and XL: write one, then why")
 
 

@@ -109,7 +109,8 @@ class SqliteLedger:
             index.rename_repository(db, old, new)
             exemptions.rename_repository(db, old, new)
 
-        await self._do(rename)
+        if old != new:  # or it would give way to itself
+            await self._do(rename)
 
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:

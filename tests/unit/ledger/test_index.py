@@ -116,6 +116,13 @@ async def test_any_of_the_names_is_enough_and_each_pull_request_comes_once(
     assert await numbers(ledger, "feat-1", repository=SHOP) == []
 
 
+async def test_any_plan_of_a_repository_can_be_asked_for(ledger: Ledger) -> None:
+    await relink(ledger, linked(1, "feat-1", "feat-2"), linked(2), linked(3, "x"))
+
+    assert [one.number for one in await ledger.linking(PLANS, None)] == [1, 3]
+    assert await ledger.linking(SHOP, None) == []
+
+
 async def test_only_open_pull_requests_are_looked_at_again(ledger: Ledger) -> None:
     for number, state in enumerate((OPEN, MERGED, CLOSED), 1):
         await relink(ledger, linked(number, "feat-1", state=state))
@@ -208,6 +215,13 @@ async def test_a_renamed_repository_keeps_its_pull_requests(ledger: Ledger) -> N
     ]
     assert (await ledger.indexed(SHOP), await ledger.indexed("acme/store")) == (None, 5)
     assert await relink(ledger, linked(1, "feat-1#1", repository="acme/store")) == frozenset()
+
+
+async def test_a_repository_that_keeps_its_name_keeps_all(ledger: Ledger) -> None:
+    await relink(ledger, linked(1, "feat-1"))
+    await ledger.rename_repository(SHOP, SHOP)
+
+    assert await numbers(ledger, "feat-1") == [1]
 
 
 async def test_a_renamed_repository_of_plans_keeps_its_plans(ledger: Ledger) -> None:

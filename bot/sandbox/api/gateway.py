@@ -23,21 +23,18 @@ from bot.sandbox.api import (
     rulesets,
     search,
 )
-from bot.sandbox.api.answers import Answer, Moved, RateLimited, Refused, forbidden, not_found
+from bot.sandbox.api.answers import Answer, Moved, RateLimited, Refused, not_found
 from bot.sandbox.api.auth import (
     Anonymous,
-    AppCaller,
     Caller,
-    InstallationCaller,
-    UserCaller,
     authenticate,
     reaches,
 )
 from bot.sandbox.api.call import Call
+from bot.sandbox.api.permissions import allow
 from bot.sandbox.api.rates import RateLimits, Resource
 from bot.sandbox.api.routing import Route, match
 from bot.sandbox.graph.view import Broken
-from bot.sandbox.state.accounts import allows
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
 
@@ -61,11 +58,6 @@ _TABLE: Final = [
     )
     for route in group.routes.table
 ]
-_ROLES: Final = {
-    "read": ("read", "triage", "write", "maintain", "admin"),
-    "write": ("write", "maintain", "admin"),
-    "administration": ("admin",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +127,7 @@ class Gateway:
 
     def _call(self, request: Request, caller: Caller, route: Route, path: dict[str, str]) -> Answer:
         target = self._target(request, path, route, caller)
-        _allow(self._world, route, caller, target, request.method)
+        allow(self._world, route, caller, target, request.method)
         call = Call(
             world=self._world,
             caller=caller,
@@ -224,31 +216,6 @@ def _admit(request: Request) -> None:
     version = request.headers.get("X-GitHub-Api-Version", VERSIONS[-1])
     if version not in VERSIONS:
         raise Refused(400, f'Invalid API version "{version}".')
-
-
-def _allow(world: World, route: Route, caller: Caller, target: Repo | None, method: str) -> None:
-    """Raise Refused where the caller may see the place, but not do this there."""
-    if route.app != isinstance(caller, AppCaller):
-        if route.app:
-            raise Refused(401, "A JSON web token could not be decoded")
-        raise forbidden()
-    match caller:
-        case InstallationCaller(token):
-            if route.needs and not any(allows(token.permissions, need) for need in route.needs):
-                raise forbidden()
-        case UserCaller(account):
-            role = None if target is None else world.role(target, account)
-            if target is not None and not any(_role_allows(role, need) for need in route.needs):
-                raise Refused(403, "Must have admin rights to Repository.")
-        case AppCaller() | Anonymous():
-            pass
-    if target is not None and target.archived and method != "GET":
-        raise Refused(403, "Repository was archived so is read-only.")
-
-
-def _role_allows(role: str | None, need: str) -> bool:
-    name, _, level = need.partition(":")
-    return role in _ROLES["administration" if name == "administration" else level]
 
 
 def _encode(answer: Answer) -> tuple[bytes, dict[str, str]]:

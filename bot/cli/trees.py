@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.cli.files import STDIN, LintSettings, find_repository, read_plan, shown
-from bot.plan.across import matters, words_of
+from bot.plan.across import find_others, words_of
 from bot.plan.model import Plan
 from bot.plan.parse import MAX_BYTES
 
@@ -48,20 +48,11 @@ def read_trees(files: Iterable[tuple[str, LintSettings]]) -> list[Tree]:
 def read_others(tree: Tree) -> dict[str, Plan]:
     """Read the other plans of the repository that matter to those of the run."""
     settings = tree.settings
-    others: dict[str, Plan] = {}
-    wanted = {word for plan in tree.plans.values() for word in words_of(plan, settings.id_pattern)}
-    unread = dict(_read_sources(tree)) if wanted else {}
-    sought: set[str] = set()
-    while words := wanted - sought:
-        sought |= words
-        hits = [path for path, source in unread.items() if _holds(source, words)]
-        for path in hits:
-            plan = settings.parse(unread[path])
-            if matters(plan, sought) and _is_plan(path, tree):
-                others[shown(Path(path))] = plan
-                wanted |= words_of(plan, settings.id_pattern)
-                del unread[path]
-    return others
+    if not any(words_of(plan, settings.id_pattern) for plan in tree.plans.values()):
+        return {}
+    sources = dict(_read_sources(tree))
+    found = find_others(tree.plans, sources, settings.parse, settings.id_pattern)
+    return {shown(Path(place)): plan for place, plan in found.items() if _is_plan(place, tree)}
 
 
 def _read_sources(tree: Tree) -> Iterator[tuple[str, bytes]]:
@@ -88,14 +79,6 @@ def _walk(root: Path, patterns: Iterable[str]) -> Iterator[str]:
             walked.add(folder)
             folders[:] = [name for name in folders if name not in (".git", "node_modules")]
             yield from (f"{folder}{os.sep}{name}" for name in files if name.endswith(ends))
-
-
-def _holds(source: bytes, words: Iterable[str]) -> bool:
-    """Tell whether a text holds one of some folded words: `FEAT-1` is not held by `FEAT-12`."""
-    lower = source.lower()
-    likely = [word for word in words if not word.isascii() or word.encode() in lower]
-    text = source.decode(errors="replace").casefold() if likely else ""
-    return any(re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text) for word in likely)
 
 
 def _is_plan(place: str, tree: Tree) -> bool:

@@ -1,6 +1,7 @@
 """Lint over all plans of a tree: what each says, and what they say of each other. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from bot.plan.diagnostics import Diagnostic
@@ -15,13 +16,48 @@ def lint_tree(
     plans: Mapping[str, Plan],
     options: LintOptions,
     others: Mapping[str, Plan] = MappingProxyType({}),
+    *,
+    files: Collection[str] | None = None,
+    open_tasks: Mapping[str, Collection[int]] = MappingProxyType({}),
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """Return by path what the rules find in the plans, those over all plans (P, E005) among them.
 
-    `others` are plans of the same tree that are not linted themselves.
+    `others` are plans of the same tree that are not linted themselves. Who sees the repository
+    gives in its `files`, and by a plan's path the tasks that no merged pull request names.
     """
     around = survey({**plans, **others}, options.id_pattern)
-    return {path: lint(plan._replace(around=around[path]), options) for path, plan in plans.items()}
+    return {
+        path: lint(
+            plan._replace(around=around[path], files=files, open_tasks=open_tasks.get(path)),
+            options,
+        )
+        for path, plan in plans.items()
+    }
+
+
+def find_others(
+    plans: Mapping[str, Plan],
+    sources: Mapping[str, bytes],
+    read: Callable[[bytes], Plan],
+    id_pattern: str,
+) -> dict[str, Plan]:
+    """Return those of a tree's other files that matter to its plans, or to those that do.
+
+    Only what holds a word that is looked for is parsed: a few of a thousand.
+    """
+    wanted = {word for plan in plans.values() for word in words_of(plan, id_pattern)}
+    others: dict[str, Plan] = {}
+    sought: set[str] = set()
+    while words := wanted - sought:
+        sought |= words
+        for path, source in sources.items():
+            if path in others or not _holds(source, words):
+                continue
+            plan = read(source)
+            if matters(plan, sought):
+                others[path] = plan
+                wanted |= words_of(plan, id_pattern)
+    return others
 
 
 def survey(plans: Mapping[str, Plan], id_pattern: str) -> dict[str, Surroundings]:
@@ -64,6 +100,14 @@ def matters(plan: Plan, words: Collection[str]) -> bool:
     return _key(plan) in words or any(
         fold_id(topic) in words for topic in _topics(plan, emitted=True)
     )
+
+
+def _holds(source: bytes, words: Iterable[str]) -> bool:
+    """Tell whether a text holds one of some folded words: `FEAT-1` is not held by `FEAT-12`."""
+    lower = source.lower()
+    likely = [word for word in words if not word.isascii() or word.encode() in lower]
+    text = source.decode(errors="replace").casefold() if likely else ""
+    return any(re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text) for word in likely)
 
 
 def _by_id(plans: Mapping[str, Plan]) -> dict[str, list[str]]:

@@ -325,7 +325,8 @@ class Plan(NamedTuple):
 
     What it is judged by is given in by the linter: `today`, which is never read from a clock;
     `required`, the template's sections that it must have, and `house_sections`, further ones;
-    `unused`, the rules that suppressions name and that find nothing there.
+    `unused`, the rules that suppressions name and that find nothing there. Only who sees
+    the repository knows `files`, the paths in it, and `open_tasks`, those that are not merged.
     """
 
     id: str | None = None
@@ -359,6 +360,8 @@ class Plan(NamedTuple):
     required: Collection[str] = tuple(SectionName)
     house_sections: Sequence[str] = ()
     around: Surroundings | None = None
+    files: Collection[str] | None = None
+    open_tasks: Collection[int] | None = None
     unused: tuple[Value, ...] = ()
 
     @property

@@ -137,5 +137,42 @@ def check_coverage_below(plan: Plan) -> Iterator[Finding]:
                         )
 
 
+@rule("F004", "done-but-tasks-open", draft=OFF, approved=W, needs="open_tasks")
+def check_done_but_tasks_open(plan: Plan) -> Iterator[Finding]:
+    """Everything is ticked as done, and a task has no merged pull request.
+
+    Only where pull requests name their tasks, as in `Plan: FEAT-12#3`, is that known.
+
+    Bad:
+        <!-- plans/FEAT-12.md -->
+        # Plan: FEAT-12 — One-page checkout
+
+        ## Definition of Done
+
+        - [x] All task decomposition PRs merged
+        - [x] Staged and smoke-tested
+        <!-- open tasks: 2 -->
+    Good:
+        <!-- plans/FEAT-12.md -->
+        # Plan: FEAT-12 — One-page checkout
+
+        ## Definition of Done
+
+        - [ ] All task decomposition PRs merged
+        - [x] Staged and smoke-tested
+        <!-- open tasks: 2 -->
+    """
+    items = [item for item in plan.done_items if item.box and not is_settled(item)]
+    if plan.open_tasks and items and all(item.ticked for item in items):
+        open_tasks = [str(number) for number in sorted(plan.open_tasks)]
+        noun, verb = ("task", "has") if len(open_tasks) == 1 else ("tasks", "have")
+        item = items[0]
+        yield Finding(
+            item.words.span,
+            f"{quoted(item.words.text)} and all else is ticked, but {noun} "
+            f"{', '.join(open_tasks)} {verb} no merged pull request: untick what is not done",
+        )
+
+
 def _number(figure: str) -> str:
     return figure.rstrip("% \tpercntPERCNT").replace(",", ".")

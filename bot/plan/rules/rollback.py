@@ -7,7 +7,7 @@ from bot.plan.fix import Edit, Fix
 from bot.plan.migration import read_migration
 from bot.plan.model import Answer, Plan, Rollback, SectionName, Topic
 from bot.plan.questions import is_answer
-from bot.plan.rules.registry import E, Finding, W, rule
+from bot.plan.rules.registry import OFF, E, Finding, W, rule
 from bot.plan.text import Span, Value
 from bot.plan.words import is_placeholder, not_applicable, plain, quoted
 
@@ -232,6 +232,48 @@ def check_rollback_slo_missing(plan: Plan) -> Iterator[Finding]:
             f"{quoted(answer.place.text)} is no time: write how long the rollback takes at most, "
             "such as 5 min",
         )
+
+
+@rule("R006", "rollback-script-absent", draft=OFF, approved=W, needs="files")
+def check_rollback_script_absent(plan: Plan) -> Iterator[Finding]:
+    """The rollback script that the plan names is not in the repository.
+
+    Who rolls back at night has no time to write it. Only in a pull request is it known which files
+    there are; a path may be written from any folder on.
+
+    Bad:
+        <!-- plans/FEAT-12.md -->
+        # Plan: FEAT-12 — One-page checkout
+
+        ## Rollback Plan
+
+        - Feature flag: `FEATURE_CHECKOUT=false` → the old checkout
+        - DB rollback: `scripts/rollback/FEAT-12.sql` (tested before deploy)
+        - Who can trigger rollback: on-call
+        - SLO for rollback completion: 5 min
+    Good:
+        <!-- plans/FEAT-12.md -->
+        # Plan: FEAT-12 — One-page checkout
+
+        ## Rollback Plan
+
+        - Feature flag: `FEATURE_CHECKOUT=false` → the old checkout
+        - DB rollback: `rollback/FEAT-12.sql` (tested before deploy)
+        - Who can trigger rollback: on-call
+        - SLO for rollback completion: 5 min
+        <!-- scripts/rollback/FEAT-12.sql -->
+    """
+    files = plan.files
+    for line in plan.rollback.lines if plan.rollback and files is not None else ():
+        for script in _SCRIPT.finditer(line.text):
+            path = script[0].removeprefix("./").removeprefix("/")
+            known = any(file == path or file.endswith(f"/{path}") for file in files or ())
+            if not known and "{" not in path:
+                place = _within(line, script.start(), script.end())
+                yield Finding(
+                    place.span,
+                    f"{quoted(place.text)} is not in the repository: add it, or mend the path",
+                )
 
 
 def _find(rollback: Rollback | None, topic: Topic) -> tuple[Answer | None, bool]:

@@ -41,8 +41,16 @@ def lint_case(case: Path, options: LintOptions) -> Iterator[tuple[str, tuple[Dia
         yield "", lint(parse_plan((case / "plan.md").read_bytes()), options)
         return
     files = sorted(path for path in case.rglob("*") if path.is_file() and path.suffix != ".txt")
-    plans = {path.relative_to(case).as_posix(): parse_plan(path.read_bytes()) for path in files}
-    for path, diagnostics in lint_tree(plans, options).items():
+    plans = {
+        path.relative_to(case).as_posix(): parse_plan(path.read_bytes())
+        for path in files
+        if path.suffix == ".md"
+    }
+    names = [path.relative_to(case).as_posix() for path in files]
+    tasks = case / "open-tasks"
+    numbers = list(map(int, tasks.read_text().split())) if tasks.exists() else None
+    open_tasks = {} if numbers is None else dict.fromkeys(plans, numbers)
+    for path, diagnostics in lint_tree(plans, options, files=names, open_tasks=open_tasks).items():
         yield f"{path}:", diagnostics
 
 

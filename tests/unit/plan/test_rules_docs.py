@@ -18,7 +18,10 @@ ALL = [pytest.param(rule, id=rule.code) for rule in RULES.values()]
 
 
 def findings(rule: Rule, example: str) -> list[str]:
-    """What a rule finds in an example, of several files where comments name them."""
+    """What a rule finds in an example, of several files where comments name them.
+
+    A comment names a file without content as well, or the tasks that are open.
+    """
     source = example.replace("\\ufeff", "\ufeff").replace("\\0", "\0")
     _, *files = re.split(r"^<!-- (\S+\.md) -->\n", source, flags=re.MULTILINE)
     named = (
@@ -26,7 +29,12 @@ def findings(rule: Rule, example: str) -> list[str]:
     )
     status = Status.APPROVED if rule.approved else Status.DRAFT
     plans = {path: parse_plan(text) for path, text in named.items()}
-    found = lint_tree(plans, LintOptions(status, TODAY))
+    open_tasks = {
+        path: [int(number) for number in re.findall(r"^<!-- open tasks: (\d+) -->", text, re.M)]
+        for path, text in named.items()
+    }
+    known = [*named, *re.findall(r"^<!-- (\S+\.sql) -->", source, re.MULTILINE)]
+    found = lint_tree(plans, LintOptions(status, TODAY), files=known, open_tasks=open_tasks)
     return [each.message for each in itertools.chain(*found.values()) if each.code == rule.code]
 
 

@@ -13,7 +13,7 @@ from bot.github.access import Access
 from bot.github.errors import Incomplete, NotFound
 from bot.github.events import NO_COMMIT
 from bot.github.gather import changed_paths
-from bot.github.plans import MAX_TOUCHED_PLANS, PlanReader
+from bot.github.plans import MAX_TOUCHED_PLANS
 from bot.github.policy import HOUSE, PolicyReader
 from bot.github.publisher import group_of
 from bot.github.reader import OpenPull
@@ -145,7 +145,7 @@ class Fanout:
             changed = changed_paths(old, new)
             if CONFIG_PATH in changed:
                 return _Change(None)
-            plans = PlanReader(self._reader, self._access.parsed, config)
+            plans = self._access.plans(self._reader, config)
             paths = [path for path in changed if is_plan(path, config)]
             if len(paths) > MAX_TOUCHED_PLANS:
                 return _Change(None)

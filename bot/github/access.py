@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.config.schema import Config
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.history import History
 from bot.github.memory import Memory
 from bot.github.people import People
-from bot.github.plans import ParsedPlans
+from bot.github.plans import ParsedPlans, PlanReader
 from bot.github.reader import ObjectCache, Reader
 
 
@@ -23,6 +24,10 @@ class Access:
     def reader(self, repository: str) -> Reader:
         """Reads of git and of pull requests."""
         return Reader(self.client, repository, self.objects)
+
+    def plans(self, reader: Reader, config: Config) -> PlanReader:
+        """Reads of plan files, as *config* says which they are and what they must hold to."""
+        return PlanReader(reader, self.parsed, self.memory, config)
 
     def people(self, repository: str) -> People:
         """Reads about what people said, and what they may do; roles are asked for once."""

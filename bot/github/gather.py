@@ -111,7 +111,7 @@ class Gatherer:
         base = await self._reader.read_tree(facts.branch.tree)
         if group is not None:
             base = _group_tree(group, changed)
-        plans = PlanReader(self._reader, self._access.parsed, config)
+        plans = self._access.plans(self._reader, config)
         paths = [path for path in changed if is_plan(path, config)]
         facts = replace(
             facts,
@@ -182,7 +182,7 @@ class Gatherer:
         """
         repository = plans_repository(facts.pull.repository, facts.config)
         if repository is None:
-            plans = PlanReader(self._reader, self._access.parsed, facts.config)
+            plans = self._access.plans(self._reader, facts.config)
             return facts, _Shelf(self._repository, facts.branch, base, plans)
         reader = self._access.reader(repository)
         try:
@@ -193,7 +193,7 @@ class Gatherer:
         if isinstance(policy.config, InvalidConfig):
             where = policy.config.repository or repository
             return replace(facts, config_problem=replace(policy.config, repository=where)), None
-        plans = PlanReader(reader, self._access.parsed, policy.config)
+        plans = self._access.plans(reader, policy.config)
         tree = await reader.read_tree(policy.branch.tree)
         home = PlansHome(repository, policy.branch)
         return replace(facts, home=home), _Shelf(repository, policy.branch, tree, plans)

@@ -201,6 +201,10 @@ class Ledger(Protocol):
         """Return who claims which task of a plan, by repository, number and task."""
         ...
 
+    async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
+        """Return which tasks of a plan, by its ID, merged pull requests name."""
+        ...
+
     async def indexed(self, repository: str) -> float | None:
         """Return when all pull requests of a repository were last indexed; None if never."""
         ...

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit, commands, decisions, exemptions, index, memory, schema
-from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, TaskClaim
+from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.writer import Writer
 
 T = TypeVar("T")
@@ -89,6 +89,11 @@ class SqliteLedger:
     async def claims(self, repository: str, name: str) -> list[TaskClaim]:
         """Return who claims which task of a plan, by repository, number and task."""
         return await self._do(lambda db: index.claims(db, repository, name))
+
+    async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
+        """Return which tasks of a plan merged pull requests name."""
+        found = await self.claims(repository, plan.casefold())
+        return frozenset(claim.task for claim in found if claim.state is PullState.MERGED)
 
     async def indexed(self, repository: str) -> float | None:
         """Return when all pull requests of a repository were last indexed; None if never."""

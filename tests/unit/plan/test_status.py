@@ -1,8 +1,11 @@
 """Only a plain `Approved` in plain sight opens the gate; every doubt is *unset*, and says so."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.plan.lint import LintOptions, approvable, blockers, lint
+from bot.plan.markdown import inline_tokens
 from bot.plan.model import Status
 from bot.plan.parse import parse_plan
 
@@ -50,6 +53,7 @@ APPROVED = [
     "**Status**: Approved\\\n**Complexity**: M",
     "**Complexity**: M\n**Status**: Approved\n**Team / Ticket**: a / B-1",
     "**Complexity**: M — `x` and *y*\n**Status**: Approved",
+    "**Team / Ticket**: a / [B-1](https://example.org/B-1)\n**Status**: Approved",
     "**Complexity**: M\n\n**Status**: Approved",
     "**Complexity**: M — ~3 days, ~~S~~\n**Status**: Approved\n**Team / Ticket**: a / B-1",
     "> Get Approved status before writing any code.\n\n**Status**: Approved",
@@ -293,3 +297,22 @@ def test_no_configuration_silences_an_unset_status() -> None:
     assert not {found.code for found in lint(plan, silent)} & STATUS_RULES
     assert [found.code for found in blockers(plan, silent) if found.code == "H006"] == ["H006"]
     assert not approvable(plan, silent)
+
+
+PIECES = [
+    *("[B-1](https://example.org/B-1)", "[a](https://", "](", "[", "]", "(", ")", "a", "b: "),
+    *("'", '"', "https://example.org", "a@example.org", "![", "<", "*", "_", "`", "\\", "^", "=", "**b**: "),
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(*[st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)] * 2)
+def test_an_approved_line_is_never_within_markup(above: str, below: str) -> None:
+    header = f"b: {above}\n**Status**: Approved\nb: {below}"
+    if parse_plan(f"# Plan: FEAT-1 — Search\n\n{header}\n").status is Status.APPROVED:
+        depth = 0
+        breaks = []
+        for token in inline_tokens(header):
+            depth += token.nesting
+            breaks += [depth] if token.type in ("softbreak", "hardbreak") else []
+        assert breaks == [0, 0]

@@ -301,7 +301,8 @@ def test_no_configuration_silences_an_unset_status() -> None:
 
 PIECES = [
     *("[B-1](https://example.org/B-1)", "[a](https://", "](", "[", "]", "(", ")", "a", "b: "),
-    *("'", '"', "https://example.org", "a@example.org", "![", "<", "*", "_", "`", "\\", "^", "=", "**b**: "),
+    *("'", '"', "https://example.org", "a@example.org", "![", "<", "*", "_", "`", "\\"),
+    *("^", "=", "**b**: "),
 ]  # fmt: skip
 
 

@@ -167,14 +167,22 @@ class CheckRun(Struct):
     output: CheckOutput
     conclusion: str | None = None
     external_id: str | None = None
+    completed_at: str | None = None
 
 
 class Comment(Struct):
-    """`GET /repos/…/issues/{number}/comments`."""
+    """`GET /repos/…/issues/comments/{id}`, and an entry of a list of them."""
 
     id: int
     user: User | None = None
     body: str | None = None
+    node_id: str = ""
+
+
+class Reaction(Struct):
+    """`POST /repos/…/issues/comments/{id}/reactions`."""
+
+    id: int
 
 
 class Review(Struct):

@@ -1,11 +1,12 @@
 """The only writes: the difference between what should stand on GitHub and what stands there.
 
-Both writes look first and are whole in themselves, so a crash anywhere is mended by running again.
+The writes look first and are whole in themselves, so a crash anywhere is mended by running again.
 https://docs.github.com/en/rest/checks/runs
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 import structlog
 
@@ -40,6 +41,12 @@ class Publisher:
         runs = await self._reader.read_check_runs(head_sha, NAME, self._app_id)
         return max(runs, key=lambda run: run.id, default=None)
 
+    async def read_first_verdict(self, head_sha: str) -> float | None:
+        """When a check run of ours was first complete on the commit, in seconds since the epoch."""
+        runs = await self._reader.read_check_runs(head_sha, NAME, self._app_id, every=True)
+        ended = [run.completed_at for run in runs if run.status == "completed" and run.completed_at]
+        return min((datetime.fromisoformat(at).timestamp() for at in ended), default=None)
+
     async def publish_check_run(self, head_sha: str, run: CheckRun, guard: Guard) -> None:
         """Write a new check run; it concludes only with its last batch of annotations.
 
@@ -65,13 +72,17 @@ class Publisher:
             )
 
     async def publish_comment(
-        self, number: int, render: Callable[[bool], str | None], guard: Guard
+        self,
+        number: int,
+        render: Callable[[bool], str | None],
+        guard: Guard,
+        marker: str = MARKER,
     ) -> None:
-        """Bring the sticky comment up to date; *render* is told whether one stands.
+        """Bring the comment with *marker* up to date; *render* is told whether one stands.
 
         A conversation that is locked or gone takes no comment: the check run says it all.
         """
-        standing = await self._sticky(number)
+        standing = await self._sticky(number, marker)
         body = render(standing is not None)
         if body is None or (standing is not None and standing.body == body):
             return
@@ -88,10 +99,23 @@ class Publisher:
         except (NotFound, Refused) as refusal:
             _log.warning("comment refused", pull=number, reason=str(refusal))
 
-    async def _sticky(self, number: int) -> answers.Comment | None:
+    async def react(self, comment: int, content: str, guard: Guard) -> None:
+        """React to a comment; where the same reaction stands already, GitHub leaves it at that.
+
+        https://docs.github.com/en/rest/reactions/reactions
+        """
+        await guard()
+        url = "/repos/{owner}/{repo}/issues/comments/{id}/reactions"
+        try:
+            at = self._at(id=str(comment))
+            await self._client.create(answers.Reaction, url, {"content": content}, **at)
+        except (NotFound, Refused) as refusal:
+            _log.warning("reaction refused", comment=comment, reason=str(refusal))
+
+    async def _sticky(self, number: int, marker: str) -> answers.Comment | None:
         """Our oldest comment with the marker; a marker in somebody else's comment is only text."""
         comments = await self._reader.read_comments(number)
-        ours = [c for c in comments if self._is_ours(c) and MARKER in (c.body or "")]
+        ours = [c for c in comments if self._is_ours(c) and marker in (c.body or "")]
         return min(ours, key=lambda comment: comment.id, default=None)
 
     def _is_ours(self, comment: answers.Comment) -> bool:

@@ -214,9 +214,13 @@ class Reader:
         at = self._at(basehead=f"{base}...{head}")
         return await self._client.read_all(answers.Commit, url, at, key="commits")
 
-    async def read_check_runs(self, sha: str, name: str, app_id: str) -> list[answers.CheckRun]:
-        """Our newest check runs of that name on a commit; nobody else's count."""
+    async def read_check_runs(
+        self, sha: str, name: str, app_id: str, *, every: bool = False
+    ) -> list[answers.CheckRun]:
+        """Our newest check runs of that name on a commit, or *every* one; nobody else's count."""
         url = "/repos/{owner}/{repo}/commits/{sha}/check-runs?check_name={name}&app_id={app_id}"
+        if every:
+            url += "&filter=all"
         variables = self._at(sha=sha, name=name, app_id=app_id)
         return await self._client.read_all(answers.CheckRun, url, variables, key="check_runs")
 
@@ -224,6 +228,11 @@ class Reader:
         """Every comment of a pull request's conversation, oldest first."""
         url = "/repos/{owner}/{repo}/issues/{number}/comments"
         return await self._client.read_all(answers.Comment, url, self._at(number=str(number)))
+
+    async def read_comment(self, comment: int) -> answers.Comment:
+        """One comment, of an issue or a pull request."""
+        url = "/repos/{owner}/{repo}/issues/comments/{id}"
+        return await self._client.read(answers.Comment, url, **self._at(id=str(comment)))
 
     def _at(self, **more: str) -> dict[str, str]:
         return {"owner": self._owner, "repo": self._repo, **more}

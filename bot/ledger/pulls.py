@@ -7,6 +7,7 @@ from bot.gate.facts import Claim, Facts
 from bot.gate.links import MAX_LINKS
 from bot.gate.record import decision_id
 from bot.gate.scope import home_of, linked_plans, links_of
+from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import PullSubject
 
@@ -16,6 +17,7 @@ class KnownPulls:
 
     def __init__(self, ledger: Ledger, installation: int, clock: Callable[[], float]) -> None:
         self._ledger = ledger
+        self._heads = Heads(ledger)
         self._installation = installation
         self._clock = clock
 
@@ -29,10 +31,12 @@ class KnownPulls:
         )
 
     async def note(self, facts: Facts) -> None:
-        """Keep what the pull request links; whoever waits for its tasks is marked with it.
+        """Keep its head, and what it links; whoever waits for its tasks is marked with it.
 
         What could not be read in full says nothing about its links.
         """
+        pull = PullSubject(facts.pull.repository, facts.pull.number)
+        await self._heads.note(pull, facts.pull.head_sha, self._clock())
         if facts.unread is not None or facts.config_problem is not None:
             return
         await self._ledger.relink(_linked(facts), self._installation, self._clock())

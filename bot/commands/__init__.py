@@ -1,0 +1,1 @@
+"""What people ask for in comments: read, allowed or refused, carried out once."""

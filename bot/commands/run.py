@@ -1,0 +1,134 @@
+"""One comment to its end: read it, carry out each command that is new, say how it went.
+
+Whatever a crash cuts off is done by running again: a command is marked as done only after people
+have seen how it ended, and each of them can be repeated.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.commands.asked import Asked
+from bot.commands.exempt import Exempting
+from bot.commands.parse import Command, parse_commands
+from bot.gate.facts import Pull
+from bot.github.errors import NotFound
+from bot.github.people import CommentRead, People
+from bot.github.publisher import Guard, Publisher
+from bot.github.reader import Reader
+from bot.ledger.port import Ledger
+from bot.report.replies import Refusal, answer_marker, render_answer
+from bot.subject import CommentSubject, Subject
+
+DONE, REFUSED = "rocket", "confused"  # our reactions
+
+Action = Callable[[Asked], Awaitable[Refusal | None]]
+"""Carries out one command, as often as it is called; says why not where it may not be."""
+
+_log = structlog.get_logger()
+
+
+class Commands:
+    """Carries out what is asked for in the comments of one repository.
+
+    *owned* raises where the run has lost its claim; *mark* puts a subject into the work queue.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        people: People,
+        publisher: Publisher,
+        ledger: Ledger,
+        clock: Callable[[], float],
+        owned: Guard,
+        mark: Callable[[Subject], Awaitable[None]],
+    ) -> None:
+        self._reader = reader
+        self._people = people
+        self._publisher = publisher
+        self._ledger = ledger
+        self._owned = owned
+        self._mark = mark
+        self._actions: Mapping[str, Action] = {
+            "exempt": Exempting(people, publisher, ledger, clock, mark).carry_out,
+        }
+
+    async def run(self, subject: CommentSubject) -> str:
+        """Carry out the commands of a comment that were not yet; say how it ended."""
+        try:
+            comment = await self._read(subject.comment)
+        except NotFound:
+            return "gone"
+        if comment is None or comment.author is None or comment.author.bot:
+            return "no person's"
+        commands = await self._new_commands(subject.comment, comment.body)
+        if not commands:
+            return "nothing new"
+        pull = await self._read_pull(subject.number)
+        if pull is not None and pull.repository != subject.repository:
+            await self._mark(CommentSubject(pull.repository, subject.number, subject.comment))
+            return f"it is in {pull.repository} now"
+        written = _seconds(comment.last_edited_at or comment.created_at)
+        asked = [Asked(one, comment.author, subject.comment, written, pull) for one in commands]
+        return await self._carry_out(subject, asked, is_theirs=_is_theirs(comment))
+
+    async def _read(self, comment: int) -> CommentRead | None:
+        """The comment with who edited it, which REST does not tell; None where a Bot wrote it."""
+        listed = await self._reader.read_comment(comment)
+        if listed.user is None or listed.user.type == "Bot":
+            return None
+        return await self._people.read_comment(listed.node_id)
+
+    async def _new_commands(self, comment: int, body: str) -> list[Command]:
+        """Those that no run has carried out: an edit adds some, a redelivery none."""
+        done = await self._ledger.done(comment)
+        new = [command for command in parse_commands(body) if command.line not in done]
+        for command in new:
+            if command.name not in self._actions:
+                _log.info("unknown command", name=command.name, comment=comment)
+        return [command for command in new if command.name in self._actions]
+
+    async def _read_pull(self, number: int) -> Pull | None:
+        """The pull request, None where the number is an issue's."""
+        try:
+            return (await self._reader.read_pull(number)).pull
+        except NotFound:
+            return None
+
+    async def _carry_out(
+        self, subject: CommentSubject, asked: Sequence[Asked], *, is_theirs: bool
+    ) -> str:
+        """One after the other; the refusals are answered together, at the end."""
+        refused: dict[Command, Refusal] = {}
+        for one in asked:
+            await self._owned()
+            carry_out = self._actions[one.command.name]
+            refusal = await carry_out(one) if is_theirs else Refusal.EDITED
+            if refusal is None:
+                await self._publisher.react(subject.comment, DONE, self._owned)
+                await self._ledger.mark_done(subject.comment, [one.command.line])
+            else:
+                refused[one.command] = refusal
+        if refused:
+            await self._publisher.react(subject.comment, REFUSED, self._owned)
+            await self._answer(subject, refused)
+            await self._ledger.mark_done(subject.comment, [one.line for one in refused])
+        return f"{len(asked) - len(refused)} carried out, {len(refused)} refused"
+
+    async def _answer(self, subject: CommentSubject, refused: Mapping[Command, Refusal]) -> None:
+        """Say why not, in the one answer to this comment."""
+        named = [(command.name, refusal) for command, refusal in refused.items()]
+        answer = render_answer(subject.comment, named)
+        marker = answer_marker(subject.comment)
+        await self._publisher.publish_comment(subject.number, lambda _: answer, self._owned, marker)
+
+
+def _is_theirs(comment: CommentRead) -> bool:
+    """Whether nobody but its author wrote what it says now; in doubt it is not."""
+    return comment.last_edited_at is None or comment.editor == comment.author
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

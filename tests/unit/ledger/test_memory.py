@@ -49,7 +49,7 @@ async def test_the_least_recently_written_is_given_up(small: Ledger) -> None:
 
 
 async def test_kinds_do_not_crowd_each_other_out(small: Ledger) -> None:
-    for key in "abc":
+    for key in "cba":
         await small.keep("config", key, b"")
     for key in "abcde":
         await small.keep("provenance", key, b"")

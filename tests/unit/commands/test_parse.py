@@ -23,7 +23,7 @@ def found(text: str) -> list[str]:
         ("Please:\n   /plan-exempt hotfix", ["exempt hotfix"]),
         ("/Plan-EXEMPT Hotfix", ["exempt Hotfix"]),
         ("/plan-exempt \t hot \t fix  ", ["exempt hot fix"]),
-        ("/plan-exempt one\n/plan-exempt off\n\n/plan-exempt two", ["exempt one", "exempt off", "exempt two"]),
+        ("/plan-exempt a\n/plan-check\n\n/plan-exempt b", ["exempt a", "check", "exempt b"]),
         ("/plan-exempt one\r\n/plan-exempt off\r\n", ["exempt one", "exempt off"]),
         ("/plan-exempt one\r/plan-exempt off", ["exempt one", "exempt off"]),
         ("\u00a0/plan-exempt\u00a0hot\u00a0fix", ["exempt hot fix"]),

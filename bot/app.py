@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
 
+from bot.commands.run import Commands
 from bot.fanout import Fanout
 from bot.github.access import Access
 from bot.github.client import Sleep
@@ -43,6 +44,8 @@ from bot.work.store import WorkStore
 from bot.worker import ATTEMPTS, Worker
 
 GRACE = 8.0  # seconds that a stop gives the runs under way
+DECISIONS_KEPT = 90 * 24 * 3_600.0
+AUDIT_KEPT = 400 * 24 * 3_600.0  # a year, and the time to notice that it is over
 
 
 class SubjectRunner:
@@ -75,7 +78,7 @@ class SubjectRunner:
                 access, known = self._access(installation), self._known(installation)
                 return f"{await rebuild_index(access, known, repository)} pull requests indexed"
             case CommentSubject():
-                return "commands are not carried out yet"
+                return await self._obey(subject, installation, owned)
             case _:
                 return await self._spread(subject, installation)
 
@@ -109,6 +112,19 @@ class SubjectRunner:
             marked += len(marks)
         return f"{marked} marked"
 
+    async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
+        access = self._access(installation)
+        commands = Commands(
+            access.reader(subject.repository),
+            access.people(subject.repository),
+            await self._publisher(subject.repository, installation),
+            self._ledger,
+            self._clock,
+            owned,
+            self._mark(installation),
+        )
+        return await commands.run(subject)
+
     async def _reconciler(self, subject: Judgeable, installation: int, owned: Guard) -> Reconciler:
         access = self._access(installation)
         return Reconciler(
@@ -119,7 +135,7 @@ class SubjectRunner:
             Site(self._settings.github_url, subject.repository),
             self._locks,
             owned,
-            lambda found: self._store.enqueue([Mark(found.key, installation)]),
+            self._mark(installation),
         )
 
     async def _publisher(self, repository: str, installation: int) -> Publisher:
@@ -131,6 +147,9 @@ class SubjectRunner:
     def _access(self, installation: int) -> Access:
         client = self._installations.client(installation)
         return Access(client, self._objects, self._parsed, self._ledger)
+
+    def _mark(self, installation: int) -> Callable[[Subject], Awaitable[None]]:
+        return lambda found: self._store.enqueue([Mark(found.key, installation)])
 
     def _known(self, installation: int) -> KnownPulls:
         return KnownPulls(self._ledger, installation, self._clock)
@@ -144,6 +163,10 @@ class Parts:
     ledger: Ledger
     working: asyncio.Task[None]
     web: web.Application
+
+
+def _forgetter(ledger: Ledger) -> Callable[[float], Awaitable[int]]:
+    return lambda now: ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
 
 
 @asynccontextmanager
@@ -175,7 +198,7 @@ async def running(
                 sleep=sleep,
             )
             runner = SubjectRunner(settings, installations, store, ledger, clock)
-            worker = Worker(store, runner, clock=clock)
+            worker = Worker(store, runner, clock=clock, forget=_forgetter(ledger))
             working = asyncio.create_task(worker.work(), name="worker")
             webhook = Webhook(store, settings.webhook_secrets)
             try:

@@ -167,8 +167,9 @@ class Reconciler:
         return [pulls[number] for number in sorted(pulls)]
 
     async def _see(self, pull: OpenPull, sharing: int) -> Seen:
-        facts = await self._known.complete(await self._gatherer.gather(pull))
-        await self._known.note(facts)
+        facts = await self._gatherer.gather(pull)
+        await self._known.note(facts)  # first: of two that claim a task at once, one sees the other
+        facts = await self._known.complete(facts)
         if await self._known.lacks_index(facts):
             await self._mark(IndexSubject(self._reader.repository))
         if sharing > MAX_SHARING:

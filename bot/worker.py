@@ -32,6 +32,14 @@ T = TypeVar("T")
 _log = structlog.get_logger()
 
 
+Forget = Callable[[float], Awaitable[int]]
+"""Forgets some of what else is old, as of a moment; says how much, 0 when done."""
+
+
+async def _nothing(_: float) -> int:
+    return 0
+
+
 class ClaimLost(PlanGateError):
     """Another run owns the subject now: this one may write nothing any more."""
 
@@ -61,12 +69,14 @@ class Worker:
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
         slots: int = SLOTS,
+        forget: Forget = _nothing,
     ) -> None:
         self._store = store
         self._runner = runner
         self._clock = clock
         self._jitter = jitter
         self._slots = slots
+        self._forget = forget
         self._stopping = False
         self._next_tidy = clock()
         self._running: set[asyncio.Task[None]] = set()
@@ -96,8 +106,9 @@ class Worker:
         """Every hour, forget some of what is old; the rest waits for the next rounds."""
         if self._clock() < self._next_tidy:
             return
-        if await self._store.prune(self._clock() - KEPT_FOR) == 0:
-            self._next_tidy = self._clock() + TIDY_EVERY
+        now = self._clock()
+        if await self._store.prune(now - KEPT_FOR) + await self._forget(now) == 0:
+            self._next_tidy = now + TIDY_EVERY
 
     async def _claim(self) -> None:
         free = self._slots - len(self._running)

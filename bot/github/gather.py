@@ -184,6 +184,8 @@ class Gatherer:
         if repository is None:
             plans = self._access.plans(self._reader, facts.config)
             return facts, _Shelf(self._repository, facts.branch, base, plans)
+        if repository.partition("/")[0].casefold() != self._repository.partition("/")[0].casefold():
+            return replace(facts, home=PlansHome(repository, None)), None  # we hear nothing of it
         reader = self._access.reader(repository)
         try:
             name = await reader.read_default_branch()

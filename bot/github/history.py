@@ -4,12 +4,13 @@ What GitHub does not say stays unknown; whether that is enough is the gate's bus
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 import msgspec
 
 from bot.gate.facts import Actor, Authorship, Branch, Commit, PlanFile, Provenance, Review, Role
-from bot.github import queries
+from bot.github import answers, queries
 from bot.github.accounts import as_actor
 from bot.github.client import Client
 from bot.github.errors import Unexpected
@@ -67,29 +68,50 @@ class History:
     async def read_provenance(self, branch: Branch, plan: PlanFile) -> Provenance:
         """How *plan* on the trusted *branch* came to be Approved.
 
-        What a merged pull request brought is kept by the plan's content: the same content at the
-        same path was approved once. Where there is none, GitHub is asked each time, as it learns
-        of a merge a little after it. Every reviewer counts as an approver here: what
-        `approval.approvers` says may change, see `People.mark_approvers`.
+        That is kept for the plan's content and the commit that brought it: content that was
+        approved, withdrawn and put back is looked at anew. Every reviewer counts as an approver
+        here: what `approval.approvers` says may change, see `People.mark_approvers`.
         """
-        key = f"{self.repository} {plan.path} {plan.blob}"
-        if (kept := _decode(await self._memory.recall(_KIND, key))) is not None:
-            return kept
-        ranges = await self._blame(branch.sha, plan.path)
+        brought = await self._last_commit(branch.sha, plan.path)
+        key = f"{self.repository} {plan.path} {plan.blob} {brought}"
+        kept = found = _decode(await self._memory.recall(_KIND, key))
+        if found is None or found.by is None:  # an author may add their address to an account
+            found = await self._set_by(branch.sha, plan)
+        if not found.pull:  # GitHub learns of a merge a little after it
+            found = await self._with_pull(found, branch.name)
+        if found != kept:
+            await self._memory.keep(_KIND, key, msgspec.json.encode(found))
+        return found
+
+    async def _last_commit(self, commit_sha: str, path: str) -> str:
+        """The newest commit that touched a file. It costs nothing while *commit_sha* stays.
+
+        https://docs.github.com/en/rest/commits/commits#list-commits
+        """
+        url = "/repos/{owner}/{name}/commits?sha={sha}&path={path}&per_page=1"
+        commits = await self._client.read(
+            list[answers.Oid], url, owner=self._owner, name=self._name, sha=commit_sha, path=path
+        )
+        if not commits:
+            raise Unexpected(f"GitHub knows no commit that touches {path}, and has the file")
+        return commits[0].sha
+
+    async def _set_by(self, commit_sha: str, plan: PlanFile) -> Provenance:
+        ranges = await self._blame(commit_sha, plan.path)
         commit = _range_at(ranges, plan.path, plan.status_line).commit
-        pull = await self._merged_pull(commit.oid, branch.name)
+        return Provenance(_author(commit), commit.oid, commit.committed_date)
+
+    async def _with_pull(self, found: Provenance, base: str) -> Provenance:
+        pull = await self._merged_pull(found.commit, base)
         if pull is None:
-            return Provenance(_author(commit), commit.oid, commit.committed_date)
-        found = Provenance(
-            by=_author(commit),
-            commit=commit.oid,
+            return found
+        return replace(
+            found,
             at=pull.merged_at or "",  # GitHub's clock; a commit's date is its author's word
             pull=pull.number,
             author=as_actor(pull.author),
             reviews=await self._reviews(pull.number),
         )
-        await self._memory.keep(_KIND, key, msgspec.json.encode(found))
-        return found
 
     async def _blame(self, commit_sha: str, path: str) -> Sequence[BlameRange]:
         found = await self._client.query(

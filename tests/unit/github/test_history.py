@@ -40,6 +40,11 @@ def asked(stage: Stage) -> int:
     return sum("graphql" in exchange.path for exchange in stage.sandbox.requests)
 
 
+def rate_limited(stage: Stage) -> int:
+    """How many requests cost a piece of the rate limit."""
+    return sum(exchange.counted for exchange in stage.sandbox.requests)
+
+
 # ── authorship ───────────────────────────────────────────────────────────────
 def own(sha: str, author: str | None, *, bot: bool = False) -> Commit:
     return Commit(sha, Actor(author, bot) if author else None, verified=True, message="")
@@ -192,20 +197,42 @@ async def test_what_was_approved_is_asked_for_once(
     await (await propose(stage)).merge("alice")
     at = await tip(stage)
     first = await history.read_provenance(*at)
-    before = asked(stage)
+    before, counted = asked(stage), rate_limited(stage)
     assert await history.read_provenance(*at) == first
     assert await History(client, "acme/shop", memory).read_provenance(*at) == first
+    assert rate_limited(stage) == counted
+    # Nor does GraphQL hear of it when the branch moves and the plan does not.
+    await stage.shop.commit("main", {"README.md": "More.\n"})
+    assert await history.read_provenance(*await tip(stage)) == first
     assert asked(stage) == before == 3
 
 
 async def test_other_content_is_traced_anew(stage: Stage, history: History) -> None:
-    first, second = await propose(stage), None
+    first = await propose(stage)
     await first.merge("alice")
     assert (await history.read_provenance(*await tip(stage))).pull == first.number
     await stage.shop.commit("main", {PATH: plan("Draft", "New.")}, author="ann")
     second = await propose(stage, "approved")
     await second.merge("alice")
     assert (await history.read_provenance(*await tip(stage))).pull == second.number
+
+
+async def test_an_approval_that_was_withdrawn_does_not_come_back(
+    stage: Stage, history: History
+) -> None:
+    """The very content that was approved, pushed past everybody after it was set to Draft."""
+    stage.shop.grant("carol", "write")
+    pull = await propose(stage)
+    await pull.review("carol", "APPROVED")
+    await pull.merge("alice")
+    approved = await tip(stage)
+    assert (await history.read_provenance(*approved)).pull == pull.number
+    await stage.shop.commit("main", {PATH: plan("Draft")}, author="carol")
+    await stage.shop.commit("main", {PATH: plan("Approved")}, author="mallory")
+    again = await tip(stage)
+    assert again[1] == approved[1]
+    found = await history.read_provenance(*again)
+    assert (found.by, found.pull, found.reviews) == (Actor("mallory"), 0, ())
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"{", b"\xff", b"[]", b'{"by": null}', b'{"by": 7}'])
@@ -221,18 +248,18 @@ async def test_a_damaged_memory_is_read_anew(
     assert memory.kept[key] != spoilt
 
 
-async def test_a_push_past_every_pull_request_is_told_and_not_kept(
-    stage: Stage, memory: Memory, history: History
-) -> None:
-    """GitHub may only not know of the merge yet, so it is asked again."""
+async def test_a_push_past_every_pull_request_is_told(stage: Stage, history: History) -> None:
     sha = await stage.shop.commit("main", {PATH: plan("Approved")}, author="bob")
     found = await history.read_provenance(*await tip(stage))
     assert found == Provenance(Actor("bob"), sha, AT_NOON)
-    assert memory.kept == {}
+    # GitHub may only not know of a merge yet: that alone is asked again.
+    before = asked(stage)
+    assert await history.read_provenance(*await tip(stage)) == found
+    assert asked(stage) == before + 1
 
 
 async def test_a_pull_request_into_another_branch_approves_nothing(
-    stage: Stage, memory: Memory, history: History
+    stage: Stage, history: History
 ) -> None:
     """Its reviewers looked at what goes into that branch, and main got it by a push."""
     await stage.shop.create_branch("side")
@@ -240,10 +267,11 @@ async def test_a_pull_request_into_another_branch_approves_nothing(
     pull = await stage.shop.open_pull_request("plan-0", "side", title="Approve FEAT-12")
     await stage.shop.push("main", await pull.merge("alice"))
     found = await history.read_provenance(*await tip(stage))
-    assert (found.pull, found.reviews, memory.kept) == (0, (), {})
+    assert (found.pull, found.reviews) == (0, ())
 
 
 async def test_a_bot_s_pull_request_is_a_bot_s(stage: Stage, history: History) -> None:
+    """Blame names no Bot. Whom GitHub may get to know is asked for again."""
     await stage.shop.commit("plan-0", {PATH: plan("Approved")}, author="helper[bot]", from_="main")
     pull = await stage.shop.open_pull_request(
         "plan-0", title="Approve FEAT-12", author="helper[bot]"
@@ -251,6 +279,9 @@ async def test_a_bot_s_pull_request_is_a_bot_s(stage: Stage, history: History) -
     await pull.merge("alice")
     found = await history.read_provenance(*await tip(stage))
     assert (found.by, found.author) == (None, Actor("helper[bot]", bot=True))
+    before = asked(stage)
+    assert (await history.read_provenance(*await tip(stage))).author == found.author
+    assert asked(stage) > before
 
 
 # ── what GitHub may do instead ───────────────────────────────────────────────

@@ -24,6 +24,10 @@ def repository(**fields: object) -> web.Response:
     return web.json_response({"data": {"repository": {"id": "R_1", **fields}}})
 
 
+def touched() -> web.Response:
+    return web.json_response([{"sha": "c0ffee"}])
+
+
 def blame(user: str | None = "ann") -> web.Response:
     author = {"user": {"login": user} if user else None}
     commit = {"oid": "c0ffee", "committedDate": "2026-01-01T00:00:00Z", "author": author}
@@ -88,20 +92,26 @@ def people(told: Told) -> People:
 async def test_the_earliest_merge_into_the_trusted_branch_counts(
     server: Told, found: list[dict[str, Any] | None], number: int
 ) -> None:
-    server[0].answers = [blame(), pulls(*found), reviews()]
+    server[0].answers = [touched(), blame(), pulls(*found), reviews()]
     assert (await history(server).read_provenance(MAIN, PLAN)).pull == number
 
 
 async def test_pull_requests_are_looked_for_on_every_page(server: Told) -> None:
     more = {"hasNextPage": True, "endCursor": "100"}
-    server[0].answers = [blame(), pulls(pull(7), page_info=more), pulls(pull(5)), reviews()]
+    server[0].answers = [
+        touched(),
+        blame(),
+        pulls(pull(7), page_info=more),
+        pulls(pull(5)),
+        reviews(),
+    ]
     assert (await history(server).read_provenance(MAIN, PLAN)).pull == 5
 
 
 @pytest.mark.parametrize("cursor", [None, "again"])
 async def test_a_list_that_goes_on_nowhere_is_doubt(server: Told, cursor: str | None) -> None:
     more = {"hasNextPage": True, "endCursor": cursor}
-    server[0].answers = [blame(), pulls(page_info=more), pulls(page_info=more)]
+    server[0].answers = [touched(), blame(), pulls(page_info=more), pulls(page_info=more)]
     with pytest.raises(Unexpected, match="goes on"):
         await history(server).read_provenance(MAIN, PLAN)
 
@@ -109,6 +119,7 @@ async def test_a_list_that_goes_on_nowhere_is_doubt(server: Told, cursor: str | 
 async def test_who_is_no_user_neither_approves_nor_authors(server: Told) -> None:
     mannequin = {"__typename": "Mannequin", "login": "old-bob"}
     server[0].answers = [
+        touched(),
         blame(None),
         pulls(pull(5, author={"__typename": "Organization", "login": "acme"})),
         reviews(review(None, "1"), review(mannequin, "2"), None, review(BOB, "3")),
@@ -121,6 +132,7 @@ async def test_who_is_no_user_neither_approves_nor_authors(server: Told) -> None
 async def test_the_order_of_reviews_is_that_of_time(server: Told) -> None:
     """Whatever order GitHub lists them in; a state that we do not know ends an approval."""
     server[0].answers = [
+        touched(),
         blame(),
         pulls(pull(5)),
         reviews(
@@ -135,8 +147,19 @@ async def test_the_order_of_reviews_is_that_of_time(server: Told) -> None:
 
 
 async def test_a_review_whose_commit_is_gone_is_of_no_head(server: Told) -> None:
-    server[0].answers = [blame(), pulls(pull(5)), reviews({**review(BOB, "1"), "commit": None})]
+    server[0].answers = [
+        touched(),
+        blame(),
+        pulls(pull(5)),
+        reviews({**review(BOB, "1"), "commit": None}),
+    ]
     assert (await history(server).read_provenance(MAIN, PLAN)).reviews == ()
+
+
+async def test_a_file_that_no_commit_touched_is_doubt(server: Told) -> None:
+    server[0].answers = [web.json_response([])]
+    with pytest.raises(Unexpected, match="no commit that touches plans"):
+        await history(server).read_provenance(MAIN, PLAN)
 
 
 # ── reviews ──────────────────────────────────────────────────────────────────

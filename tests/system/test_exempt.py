@@ -351,17 +351,6 @@ async def test_another_pull_requests_verdict_on_the_commit_is_not_this_ones(worl
     assert await told(world) == []
 
 
-async def test_a_check_that_is_written_anew_was_seen_all_the_same(world: World) -> None:
-    pull = await blocked_pull(world)
-    world.sandbox.faults.webhooks.hold()
-    comment = await pull.comment(COMMAND, author="maya")
-    world.clock.now += 60
-    await pull.edit(body="Plan: FEAT-404")
-    world.sandbox.faults.webhooks.release(newest_first=True)
-    assert await world.verdict(pull) == EXEMPT
-    assert reactions(comment) == ["rocket"]
-
-
 async def test_the_exemption_goes_along_with_a_renamed_repository(world: World) -> None:
     pull = await blocked_pull(world)
     world.sandbox.faults.webhooks.hold()

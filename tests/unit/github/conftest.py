@@ -21,6 +21,9 @@ class Memory:
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         self.kept[kind, key] = value
 
+    async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
+        return frozenset()
+
 
 @pytest.fixture
 async def stage(private_key: str) -> AsyncIterator[Stage]:

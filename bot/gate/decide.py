@@ -78,9 +78,10 @@ def decide(facts: Facts) -> Verdict:
 def _reasons(facts: Facts, config: Config) -> Iterator[Reason]:
     rows = list(_judge_content(facts, config))
     yield from rows
-    early = [row.plan.path for row in rows if isinstance(row, PlanOnlyHere | PlanNotApproved)]
+    early = {row.plan.path for row in rows if isinstance(row, PlanOnlyHere | PlanNotApproved)}
     for change in facts.changes:
-        if change.head.path not in early:  # to be approved in a pull request of its own
+        paths = {side.path for side in (change.base, change.head) if side}
+        if early.isdisjoint(paths):  # else it is to be approved in a pull request of its own
             yield from _judge_approval(change, facts, config)
     yield from map(KeyLocked, facts.overridden)
 
@@ -153,7 +154,7 @@ def _judge_code(facts: Facts, config: Config, example_file: str) -> Iterator[Rea
     if len(links.counted) > MAX_LINKS:
         yield Unchecked(f"more than {MAX_LINKS} plans are linked")
     counted = links.counted[:MAX_LINKS]
-    for same in by_plan(counted):
+    for same in by_plan(counted, facts):
         if same[0].repository:
             yield PlanElsewhere(same[0].name, same[0].repository, home_of(facts))
         else:
@@ -187,7 +188,7 @@ def _judge_plan(link: Link, found: Sequence[PlanFile], facts: Facts, config: Con
         case [plan] if plan.errors:
             return PlanInvalid(plan, branch)
         case [plan] if facts.home is None and _is_withdrawn(plan, facts):
-            return PlanWithdrawn(plan, branch, removed=not here)
+            return PlanWithdrawn(plan, branch, removed=not _heirs(plan, facts))
         case [plan]:
             provenance = facts.provenance.get(plan.path)
             gap = provenance_gap(provenance, config.approval)
@@ -202,8 +203,13 @@ def _is_withdrawn(plan: PlanFile, facts: Facts) -> bool:
     """Whether this pull request takes the plan away, or its approval back, under its own code."""
     if all(file.path != plan.path for file in facts.files):
         return False
-    heirs = [head for head in facts.head_plans if head.id == plan.id]
-    return not heirs or any(head.status is not Status.APPROVED for head in heirs)
+    heirs = _heirs(plan, facts)
+    return not heirs or any(heir.status is not Status.APPROVED for heir in heirs)
+
+
+def _heirs(plan: PlanFile, facts: Facts) -> list[PlanFile]:
+    """The files in which this pull request leaves the plan, wherever it moves it."""
+    return [head for head in facts.head_plans if head.id == plan.id]
 
 
 def _judge_task(

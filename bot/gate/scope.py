@@ -37,11 +37,13 @@ def links_of(facts: Facts) -> Links:
     )
 
 
-def by_plan(links: Sequence[Link]) -> list[list[Link]]:
-    """The links, those that name one plan together: their tasks differ."""
+def by_plan(links: Sequence[Link], facts: Facts) -> list[list[Link]]:
+    """The links, those that name one plan together, by ID or path: their tasks may differ."""
     found: dict[tuple[str, str], list[Link]] = {}
     for link in links:
-        found.setdefault(link.plan, []).append(link)
+        plans = linked_plans(link, facts)
+        key = ("", plans[0].path) if len(plans) == 1 else link.plan
+        found.setdefault(key, []).append(link)
     return list(found.values())
 
 

@@ -59,7 +59,7 @@ def headline(verdict: Verdict) -> str:
     if len(approved) > 1:
         return f"{list_of(approved)} are Approved"
     passing = [reason for reason in verdict.reasons if not is_aside(reason)]
-    decisive = [reason for reason in passing if not isinstance(reason, PlansValid)]
+    decisive = [reason for reason in passing if not isinstance(reason, PlansValid | PlanRemoved)]
     return title([*decisive, *passing, *verdict.reasons][0])
 
 

@@ -2,34 +2,53 @@
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.gate.facts import Finding, InvalidConfig
+from bot.gate.approval import Counted, Gap, NoHuman, WhyNot
+from bot.gate.facts import Finding
 from bot.gate.links import Place
 from bot.gate.verdict import (
+    ApprovalUnproven,
+    ApprovalUnreviewed,
+    ApprovedByBot,
+    ChangedAfterApproval,
     Conclusion,
     ConfigBroken,
     ExemptAuthor,
+    ExemptByPerson,
+    ExemptionEnded,
+    ExemptLabel,
     GroupUncovered,
+    KeyLocked,
+    LabelNotCounted,
     LinksDiffer,
     NoPlanLinked,
+    NoRight,
     NotEvaluated,
     OnlyExemptFiles,
     PlanAmbiguous,
     PlanApproved,
+    PlanElsewhere,
     PlanHasErrors,
     PlanInvalid,
     PlanNotApproved,
     PlanOnlyHere,
     PlanRemoved,
+    PlansUnreadable,
     PlansValid,
     PlanUnknown,
+    PlanWithdrawn,
     ProposedConfigBroken,
     Reason,
+    TaskLoose,
+    TaskTaken,
+    TaskTooEarly,
+    TaskUnknown,
     Unchecked,
     Verdict,
 )
@@ -48,22 +67,54 @@ from bot.report.site import Site
 from bot.report.steps import next_step
 from bot.report.titles import headline, title
 from bot.report.why import why
-from tests.unit.test_decide import APPROVED, BOTH, DRAFT, OTHER, UNSET
+from tests.unit.gate.build import (
+    ANN,
+    APPROVED,
+    BOT,
+    DRAFT,
+    EVE,
+    INVALID,
+    OTHER,
+    PROBLEM,
+    UNSET,
+    claim,
+    exemption,
+    overridden,
+    proof,
+    review,
+)
 
 SITE = Site("https://github.com", "acme/shop")
-PROBLEM = InvalidConfig(".github/plan-gate.yml", 3, 5, "Unknown key `x`")
+PROVENANCE = proof(BOT, review())[APPROVED.path]
+COUNTED = (Counted(review(), None), Counted(review(EVE, "DISMISSED"), WhyNot.DISMISSED))
 BLOCKING: list[Reason] = [
     ConfigBroken(PROBLEM, "main"),
+    ConfigBroken(replace(PROBLEM, repository="acme/.github"), "main"),
     ProposedConfigBroken(PROBLEM),
     Unchecked("a limit"),
-    PlanHasErrors(BOTH),
+    PlanHasErrors(INVALID),
     NoPlanLinked("src/a.py"),
     PlanUnknown("FEAT-9", "main"),
     PlanOnlyHere(DRAFT, "main"),
     PlanNotApproved(DRAFT, "main", approved_here=False),
     PlanNotApproved(UNSET, "main", approved_here=True),
-    PlanInvalid(BOTH, "main"),
+    PlanInvalid(INVALID, "main"),
+    PlanWithdrawn(APPROVED, "main", removed=True),
+    PlanWithdrawn(APPROVED, "main", removed=False),
     PlanAmbiguous("FEAT-12", ("plans/a.md", "plans/b.md"), "main"),
+    PlansUnreadable("acme/plans"),
+    PlanElsewhere("FEAT-12", "evil/plans", "acme/plans"),
+    *[ApprovedByBot(APPROVED, why_not, BOT) for why_not in NoHuman],
+    ApprovedByBot(APPROVED, NoHuman.SET_BY_UNKNOWN, None),
+    ApprovalUnreviewed(APPROVED, 1, ()),
+    ApprovalUnreviewed(APPROVED, 2, COUNTED, ("ann", "@acme/leads")),
+    ChangedAfterApproval(APPROVED, ("Rollback Plan",), 1, ()),
+    ChangedAfterApproval(APPROVED, ("Title", "Events"), 2, COUNTED, ("ann",)),
+    *[ApprovalUnproven(APPROVED, "main", gap, PROVENANCE) for gap in Gap],
+    ApprovalUnproven(APPROVED, "main", Gap.UNKNOWN, None),
+    TaskUnknown(APPROVED, 8),
+    TaskTooEarly(APPROVED, 3, (1, 2), blocks=True),
+    TaskTaken(APPROVED, 1, claim(1, 3), blocks=True),
     GroupUncovered("src/a.py"),
     NotEvaluated("GitHub answered 502", "ABCD:1234"),
     NotEvaluated("an internal error", ""),
@@ -74,10 +125,21 @@ PASSING: list[Reason] = [
     PlansValid((DRAFT, OTHER)),
     PlanRemoved(("plans/a.md", "plans/b.md")),
     PlanApproved(APPROVED, "main"),
+    PlanApproved(APPROVED, "main", PROVENANCE),
+    ExemptLabel("no-plan", "ann"),
+    ExemptByPerson(exemption()),
 ]
-
-
 DIFFERS = LinksDiffer("FEAT-12", Place.BRANCH, "FEAT-13")
+ASIDES: list[Reason] = [
+    DIFFERS,
+    TaskLoose(3),
+    TaskTooEarly(APPROVED, 2, (1,), blocks=False),
+    TaskTaken(APPROVED, 1, claim(1, 9, merged=True), blocks=False),
+    ExemptionEnded(exemption()),
+    *[LabelNotCounted("no-plan", ANN.login, no_right) for no_right in NoRight],
+    LabelNotCounted("no-plan", "", NoRight.UNKNOWN),
+    KeyLocked(overridden("approval.reviews")),
+]
 
 
 def run(*reasons: Reason, **more: object) -> Judged:
@@ -118,6 +180,22 @@ def test_what_passes_asks_for_nothing(reason: Reason) -> None:
     assert standing.count("\n") == 1
 
 
+@pytest.mark.parametrize("reason", ASIDES, ids=lambda reason: type(reason).__name__)
+def test_what_is_only_worth_saying_decides_nothing(reason: Reason) -> None:
+    assert title(reason)
+    assert Verdict((reason,)).blocked
+    for decisive in (PASSING[0], BLOCKING[0]):
+        beside = render_check_run([run(reason, decisive)], SITE, "x")
+        alone = render_check_run([run(decisive)], SITE, "x")
+        assert (beside.title, beside.conclusion) == (alone.title, alone.conclusion)
+        assert why(reason, SITE) in beside.summary
+
+
+def test_every_kind_of_reason_is_told_of() -> None:
+    told = {type(reason) for reason in (*BLOCKING, *PASSING, *ASIDES)}
+    assert told == set(get_args(Reason))
+
+
 def test_links_that_differ_are_told_beside_what_blocks() -> None:
     reasons = (PlanNotApproved(DRAFT, "main", approved_here=False), DIFFERS)
     summary = render_check_run([run(*reasons)], SITE, "x").summary
@@ -154,7 +232,7 @@ def test_pull_requests_that_share_a_head_are_shown_together() -> None:
 
 
 def test_the_table_lists_each_plan_once() -> None:
-    judged = run(PlanNotApproved(DRAFT, "main", approved_here=False), touched=(DRAFT, BOTH))
+    judged = run(PlanNotApproved(DRAFT, "main", approved_here=False), touched=(DRAFT, INVALID))
     summary = render_check_run([judged], SITE, "x").summary
     rows = [line for line in summary.splitlines() if line.startswith("| `")]
     assert rows == [
@@ -165,7 +243,7 @@ def test_the_table_lists_each_plan_once() -> None:
 
 def test_what_a_finding_quotes_stays_text() -> None:
     quoted = found(message="Task `<img src=x>` @everyone [a](http://b)")
-    plan = replace(BOTH, findings=(quoted,))
+    plan = replace(INVALID, findings=(quoted,))
     for reason in (PlanHasErrors(plan), PlanInvalid(plan, "main")):
         html = page(why(reason, SITE))
         assert "<img" not in html

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.config.schema import Approval
-from bot.gate.facts import Actor, Part, PlanChange, PlanFile, Provenance, Review, Role
+from bot.gate.facts import Actor, Facts, Part, PlanChange, PlanFile, Provenance, Review, Role
 from bot.plan.model import Status
 
 
@@ -142,6 +142,22 @@ def count_reviews(
     return tuple(by_person[person] for person in sorted(by_person))
 
 
+def reviews_of(change: PlanChange, facts: Facts) -> tuple[Counted, ...]:
+    """Tell which of the pull request's reviews count for that change."""
+    authorship = change.authorship
+    return count_reviews(
+        facts.reviews if authorship else (),  # unknown writers might be the reviewers
+        head_sha=facts.pull.head_sha,
+        author=facts.pull.author,
+        writers=authorship.writers if authorship else (),
+    )
+
+
+def past_reviews(provenance: Provenance) -> tuple[Counted, ...]:
+    """Tell which reviews count of the pull request that brought an approval."""
+    return count_reviews(provenance.reviews, head_sha=None, author=provenance.author)
+
+
 def approvals(counted: Iterable[Counted]) -> int:
     """Return how many of the reviews count."""
     return sum(each.why_not is None for each in counted)
@@ -193,5 +209,5 @@ def provenance_gap(provenance: Provenance | None, approval: Approval) -> Gap | N
             return Gap.BY_BOT
     if not provenance.pull:
         return Gap.NO_PULL
-    counted = count_reviews(provenance.reviews, head_sha=None, author=provenance.author)
-    return Gap.UNREVIEWED if approvals(counted) < approval.reviews else None
+    reviewed = approvals(past_reviews(provenance)) >= approval.reviews
+    return None if reviewed else Gap.UNREVIEWED

@@ -7,8 +7,8 @@ from bot.gate.approval import (
     Revises,
     Sets,
     approvals,
-    count_reviews,
     provenance_gap,
+    reviews_of,
     set_by_bot,
     stake,
 )
@@ -25,7 +25,7 @@ from bot.gate.scope import (
     named_by,
     names_same,
 )
-from bot.gate.tasks import judge_task
+from bot.gate.tasks import TaskState, judge_task
 from bot.gate.verdict import (
     ApprovalUnproven,
     ApprovalUnreviewed,
@@ -78,12 +78,16 @@ def decide(facts: Facts) -> Verdict:
 def _reasons(facts: Facts, config: Config) -> Iterator[Reason]:
     rows = list(_judge_content(facts, config))
     yield from rows
-    early = {row.plan.path for row in rows if isinstance(row, PlanOnlyHere | PlanNotApproved)}
     for change in facts.changes:
-        paths = {side.path for side in (change.base, change.head) if side}
-        if early.isdisjoint(paths):  # else it is to be approved in a pull request of its own
+        if not comes_first(change, rows):
             yield from _judge_approval(change, facts, config)
     yield from map(KeyLocked, facts.overridden)
+
+
+def comes_first(change: PlanChange, rows: Sequence[Reason]) -> bool:
+    """Whether the plan is to be approved before the code, in a pull request of its own."""
+    early = {row.plan.path for row in rows if isinstance(row, PlanOnlyHere | PlanNotApproved)}
+    return not early.isdisjoint(side.path for side in (change.base, change.head) if side)
 
 
 def _judge_content(facts: Facts, config: Config) -> Iterator[Reason]:
@@ -127,12 +131,7 @@ def _judge_approval(change: PlanChange, facts: Facts, config: Config) -> Iterato
     if no_human is not None and not policy.allow_bots:
         by = authorship.status_by if authorship else None
         yield ApprovedByBot(change.head, no_human, by)
-    counted = count_reviews(
-        facts.reviews if authorship else (),  # unknown writers might be the reviewers
-        head_sha=facts.pull.head_sha,
-        author=author,
-        writers=authorship.writers if authorship else (),
-    )
+    counted = reviews_of(change, facts)
     if approvals(counted) >= policy.reviews:
         return
     lacking = (policy.reviews, counted, policy.approvers)
@@ -155,10 +154,8 @@ def _judge_code(facts: Facts, config: Config, example_file: str) -> Iterator[Rea
         yield Unchecked(f"more than {MAX_LINKS} plans are linked")
     counted = links.counted[:MAX_LINKS]
     for same in by_plan(counted, facts):
-        if same[0].repository:
-            yield PlanElsewhere(same[0].name, same[0].repository, home_of(facts))
-        else:
-            yield from _judge_link(same, facts, config)
+        yield judge_plan(same[0], facts)
+        yield from _judge_tasks(same, facts, config)
     for link in links.ignored:
         if not names_same(link, counted, facts):
             yield LinksDiffer(counted[0].name, link.place, link.shown)
@@ -166,18 +163,11 @@ def _judge_code(facts: Facts, config: Config, example_file: str) -> Iterator[Rea
         yield TaskLoose(task)
 
 
-def _judge_link(same: Sequence[Link], facts: Facts, config: Config) -> Iterator[Reason]:
-    """One plan, by the links that name it: they differ by their tasks alone."""
-    found = linked_plans(same[0], facts)
-    yield _judge_plan(same[0], found, facts, config)
-    tasks = [link.task for link in same if link.task is not None]
-    for task in tasks if len(found) == 1 else ():
-        yield from _judge_task(found[0], task, tasks, facts, config)
-
-
-def _judge_plan(link: Link, found: Sequence[PlanFile], facts: Facts, config: Config) -> Reason:
+def judge_plan(link: Link, facts: Facts) -> Reason:
     """The plan's state on the trusted branch gates the code, whatever this pull request says."""
-    branch = _plans_branch(facts)
+    if link.repository:
+        return PlanElsewhere(link.name, link.repository, home_of(facts))
+    found, branch, policy = linked_plans(link, facts), _plans_branch(facts), facts.config.approval
     here = named_by(link, facts.head_plans) if facts.home is None else []
     match found:
         case []:
@@ -191,8 +181,8 @@ def _judge_plan(link: Link, found: Sequence[PlanFile], facts: Facts, config: Con
             return PlanWithdrawn(plan, branch, removed=not _heirs(plan, facts))
         case [plan]:
             provenance = facts.provenance.get(plan.path)
-            gap = provenance_gap(provenance, config.approval)
-            if gap is not None and config.approval.provenance == "enforce":
+            gap = provenance_gap(provenance, policy)
+            if gap is not None and policy.provenance == "enforce":
                 return ApprovalUnproven(plan, branch, gap, provenance)
             return PlanApproved(plan, branch, provenance)
         case _:
@@ -212,19 +202,26 @@ def _heirs(plan: PlanFile, facts: Facts) -> list[PlanFile]:
     return [head for head in facts.head_plans if head.id == plan.id]
 
 
-def _judge_task(
-    plan: PlanFile, task: int, beside: Sequence[int], facts: Facts, config: Config
-) -> Iterator[Reason]:
-    """The plan has the task, it is its turn, and nobody else has it."""
+def _judge_tasks(same: Sequence[Link], facts: Facts, config: Config) -> Iterator[Reason]:
+    """The plan has each task that is named, it is its turn, and nobody else has it."""
+    for plan, task, state in task_states(same, facts):
+        if not state.exists:
+            yield TaskUnknown(plan, task)
+            continue
+        if state.waits_for and config.tasks.order != "off":
+            yield TaskTooEarly(plan, task, state.waits_for, config.tasks.order == "error")
+        if state.claimed_by and config.tasks.link != "off":
+            yield TaskTaken(plan, task, state.claimed_by, config.tasks.link == "error")
+
+
+def task_states(same: Sequence[Link], facts: Facts) -> Iterator[tuple[PlanFile, int, TaskState]]:
+    """The tasks that the links to one plan name, each with what the pull request meets there."""
     own = (facts.pull.repository, facts.pull.number)
-    state = judge_task(plan, task, facts.claims, own, beside)
-    if not state.exists:
-        yield TaskUnknown(plan, task)
-        return
-    if state.waits_for and config.tasks.order != "off":
-        yield TaskTooEarly(plan, task, state.waits_for, config.tasks.order == "error")
-    if state.claimed_by and config.tasks.link != "off":
-        yield TaskTaken(plan, task, state.claimed_by, config.tasks.link == "error")
+    tasks = [link.task for link in same if link.task is not None]
+    match linked_plans(same[0], facts):
+        case [plan]:
+            for task in tasks:
+                yield plan, task, judge_task(plan, task, facts.claims, own, tasks)
 
 
 def _plans_branch(facts: Facts) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.config.schema import Config
-from bot.gate.facts import Actor, Facts, LabelAdded, Pull, Role
+from bot.gate.facts import Actor, Commit, Facts, LabelAdded, Pull, Role
 from bot.gate.verdict import (
     ExemptAuthor,
     ExemptByPerson,
@@ -42,22 +42,24 @@ def uncounted(facts: Facts) -> Iterator[Reason]:
         yield ExemptionEnded(facts.exemption)
 
 
+def is_named(author: Actor, config: Config) -> bool:
+    """Whether the configuration exempts the account: by exact login, and by type for a bot."""
+    named = author.login in config.gate.exempt_authors
+    return named and author.bot == author.login.endswith("[bot]")
+
+
+def is_vouched(commit: Commit, config: Config) -> bool:
+    """Whether the commit is verified as an exempt author's."""
+    return commit.verified and commit.author is not None and is_named(commit.author, config)
+
+
 def _is_exempt_author(facts: Facts, config: Config) -> bool:
     """Whether an exempt author opened it, and every commit is verified as an exempt author's.
 
     Anybody who can push may add a commit to a bot's branch, and write any name on it.
     """
-    vouched = (
-        commit.verified and commit.author is not None and _is_named(commit.author, config)
-        for commit in facts.commits
-    )
-    return _is_named(facts.pull.author, config) and bool(facts.commits) and all(vouched)
-
-
-def _is_named(author: Actor, config: Config) -> bool:
-    """Whether the configuration exempts the account: by exact login, and by type for a bot."""
-    named = author.login in config.gate.exempt_authors
-    return named and author.bot == author.login.endswith("[bot]")
+    vouched = (is_vouched(commit, config) for commit in facts.commits)
+    return is_named(facts.pull.author, config) and bool(facts.commits) and all(vouched)
 
 
 def _no_right(label: LabelAdded, pull: Pull) -> NoRight | None:

@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 class Exempting:
     """Gives and ends the exemptions of one repository's pull requests.
 
-    Either can be repeated: a run that comes again after a crash finds what it did, and goes on.
+    Either can be repeated: where a run comes again after a crash, the ledger keeps one of both.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Exempting:
             return Refusal.NO_PULL
         ends = asked.command.argument.casefold() == "off"
         refusal = await (self._end if ends else self._give)(asked, asked.pull)
-        if refusal in {None, Refusal.HEAD_UNSEEN}:
+        if refusal in {None, Refusal.HEAD_UNSEEN}:  # or the head might stay unseen for ever
             await self._mark(PullSubject(asked.pull.repository, asked.pull.number))
         return refusal
 
@@ -52,9 +52,6 @@ class Exempting:
         reason = visible(asked.command.argument, MAX_REASON + 1)
         if refusal := await self._why_not(asked, pull, reason):
             return refusal
-        standing = await self._ledger.exemption(pull.repository, pull.number)
-        if standing and (standing.comment, standing.reason) == (asked.comment, reason):
-            return None  # given before a crash; by now the check may be newer than the comment
         if not await self._had_verdict(pull, asked.at):
             return Refusal.HEAD_UNSEEN
         exemption = Exemption(asked.by.login, reason, self._clock(), pull.head_sha, asked.comment)

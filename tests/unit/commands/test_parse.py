@@ -41,6 +41,7 @@ def found(text: str) -> list[str]:
         ("<!-- a note -->\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("<img src='a.png'> shows it\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("<details>\n\nlog\n\n</details>\n\n/plan-exempt hotfix", ["exempt hotfix"]),
+        ("see <script> and <b>this</b>\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("```\nlog\n```\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("> quoted\n\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("- item\n\n/plan-exempt hotfix", ["exempt hotfix"]),
@@ -107,6 +108,7 @@ def test_what_a_reader_sees_at_the_start_of_a_line_is_a_command(
         # within a link or an image
         "[a\n/plan-exempt hotfix](b)",
         "![a\n/plan-exempt hotfix](b)",
+        "![" * 7 + "/plan-exempt \nhotfix" + "](b)" * 7,
         "[a](b 'title\n/plan-exempt hotfix')",
         "[a]: b 'title\n/plan-exempt hotfix'",
         "[a]\n\n[a]: b\n'/plan-exempt hotfix'",

@@ -218,10 +218,9 @@ def task_states(same: Sequence[Link], facts: Facts) -> Iterator[tuple[PlanFile, 
     """The tasks that the links to one plan name, each with what the pull request meets there."""
     own = (facts.pull.repository, facts.pull.number)
     tasks = [link.task for link in same if link.task is not None]
-    match linked_plans(same[0], facts):
-        case [plan]:
-            for task in tasks:
-                yield plan, task, judge_task(plan, task, facts.claims, own, tasks)
+    found = linked_plans(same[0], facts)
+    for task in tasks if len(found) == 1 else ():
+        yield found[0], task, judge_task(found[0], task, facts.claims, own, tasks)
 
 
 def _plans_branch(facts: Facts) -> str:

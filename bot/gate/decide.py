@@ -178,7 +178,7 @@ def judge_plan(link: Link, facts: Facts) -> Reason:
         case [plan] if plan.errors:
             return PlanInvalid(plan, branch)
         case [plan] if facts.home is None and _is_withdrawn(plan, facts):
-            return PlanWithdrawn(plan, branch, removed=not _heirs(plan, facts))
+            return PlanWithdrawn(plan, branch, removed=not heirs_of(plan, facts))
         case [plan]:
             provenance = facts.provenance.get(plan.path)
             gap = provenance_gap(provenance, policy)
@@ -193,11 +193,11 @@ def _is_withdrawn(plan: PlanFile, facts: Facts) -> bool:
     """Whether this pull request takes the plan away, or its approval back, under its own code."""
     if all(file.path != plan.path for file in facts.files):
         return False
-    heirs = _heirs(plan, facts)
+    heirs = heirs_of(plan, facts)
     return not heirs or any(heir.status is not Status.APPROVED for heir in heirs)
 
 
-def _heirs(plan: PlanFile, facts: Facts) -> list[PlanFile]:
+def heirs_of(plan: PlanFile, facts: Facts) -> list[PlanFile]:
     """The files in which this pull request leaves the plan, wherever it moves it."""
     return [head for head in facts.head_plans if head.id == plan.id]
 

@@ -20,7 +20,7 @@ def find_exemption(facts: Facts, config: Config) -> Reason | None:
     if _is_exempt_author(facts, config):
         return ExemptAuthor(facts.pull.author.login)
     for label in facts.labels:
-        if label.by is not None and _no_right(label, facts.pull) is None:
+        if label.by is not None and no_right(label, facts.pull) is None:
             return ExemptLabel(label.name, label.by.login)
     if facts.exemption is not None and facts.exemption.head_sha == facts.pull.head_sha:
         return ExemptByPerson(facts.exemption)
@@ -36,7 +36,7 @@ def exempting_labels(labels: Sequence[str], config: Config) -> tuple[str, ...]:
 def uncounted(facts: Facts) -> Iterator[Reason]:
     """What was meant to exempt and does not: nobody should have to guess why."""
     for label in facts.labels:
-        if (why := _no_right(label, facts.pull)) is not None:
+        if (why := no_right(label, facts.pull)) is not None:
             yield LabelNotCounted(label.name, label.by.login if label.by else "", why)
     if facts.exemption is not None and facts.exemption.head_sha != facts.pull.head_sha:
         yield ExemptionEnded(facts.exemption)
@@ -62,7 +62,7 @@ def _is_exempt_author(facts: Facts, config: Config) -> bool:
     return is_named(facts.pull.author, config) and bool(facts.commits) and all(vouched)
 
 
-def _no_right(label: LabelAdded, pull: Pull) -> NoRight | None:
+def no_right(label: LabelAdded, pull: Pull) -> NoRight | None:
     """Why somebody's label does not count."""
     if label.by is None:
         return NoRight.UNKNOWN

@@ -35,7 +35,7 @@ def judge_task(
     rows = [row for row in plan.tasks if row.number == task]
     if not rows:
         return TaskState(exists=False)
-    others = [each for each in _of(plan, claims) if _key(each) != _fold(own)]
+    others = [each for each in claims_of(plan, claims) if _key(each) != _fold(own)]
     done = {each.task for each in others if each.merged} | {task, *beside}
     needed = {number for row in rows for number in row.depends_on}
     earlier = (
@@ -51,11 +51,11 @@ def judge_task(
 def progress(plan: PlanFile, claims: Iterable[Claim]) -> tuple[int, int]:
     """Return how many of the plan's tasks are merged, and how many it has."""
     tasks = {row.number for row in plan.tasks}
-    merged = {each.task for each in _of(plan, claims) if each.merged}
+    merged = {each.task for each in claims_of(plan, claims) if each.merged}
     return len(tasks & merged), len(tasks)
 
 
-def _of(plan: PlanFile, claims: Iterable[Claim]) -> list[Claim]:
+def claims_of(plan: PlanFile, claims: Iterable[Claim]) -> list[Claim]:
     """The claims of the plan's tasks, by its ID or its path, in any case."""
     names = {name.casefold() for name in (plan.id, plan.path) if name}
     return [each for each in claims if each.plan.casefold() in names]

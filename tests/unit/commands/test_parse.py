@@ -41,7 +41,7 @@ def found(text: str) -> list[str]:
         ("<!-- a note -->\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("<img src='a.png'> shows it\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("<details>\n\nlog\n\n</details>\n\n/plan-exempt hotfix", ["exempt hotfix"]),
-        ("see <script> and <b>this</b>\n/plan-exempt hotfix", ["exempt hotfix"]),
+        ("see <script> and <b>this</b>\n\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("```\nlog\n```\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("> quoted\n\n/plan-exempt hotfix", ["exempt hotfix"]),
         ("- item\n\n/plan-exempt hotfix", ["exempt hotfix"]),

@@ -27,8 +27,10 @@ def unpack(record: bytes) -> Facts:
         text = unpacker.decompress(record, MAX_BYTES)
         if unpacker.unconsumed_tail:
             raise Unreadable("the record is too large")
+        if not unpacker.eof or unpacker.unused_data:
+            raise Unreadable("the record is not whole, or not alone")
         return msgspec.json.decode(text, type=Facts)
-    except (zlib.error, msgspec.DecodeError) as fault:
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Unreadable(f"the record cannot be read: {fault}") from fault
 
 

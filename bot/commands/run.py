@@ -4,6 +4,7 @@ Whatever a crash cuts off is done by running again: a command is marked as done 
 have seen how it ended, and each of them can be repeated.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -84,7 +85,8 @@ class Commands:
     async def _new_commands(self, comment: int, body: str) -> list[Command]:
         """Those that no run has carried out: an edit adds some, a redelivery none."""
         done = await self._ledger.done(comment)
-        new = [command for command in parse_commands(body) if command.line not in done]
+        commands = await asyncio.to_thread(parse_commands, body)  # a long one takes its time
+        new = [command for command in commands if command.line not in done]
         for command in new:
             if command.name not in self._actions:
                 _log.info("unknown command", name=command.name, comment=comment)

@@ -11,6 +11,7 @@ import yaml
 from aiohttp import web
 
 from bot.app import Parts, running
+from bot.config.schema import CONFIG_PATH
 from bot.sandbox import Sandbox
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.repository import Repository
@@ -58,11 +59,7 @@ class World:
         self.clock = clock
         self.contract = Contract()
         sandbox.observers.append(self.contract)
-        self.shop: Repository = sandbox.create_repository("acme/shop", {"README.md": "# Shop\n"})
-        self.shop.require_check("main", "Plan gate", app)
-        for login in ("alice", "bob", "carol"):
-            self.shop.grant(login, "write")
-        self.shop.grant("maya", "maintain")
+        self.shop = self.repository("acme/shop")
         self.installation: Installation = sandbox.install(app, "acme")
         self.settings = Settings(
             app_id=str(app.id),
@@ -135,12 +132,32 @@ class World:
         raise AssertionError(f"the bot does not come to rest: {await store.rows()}")
 
     # ── what people do ────────────────────────────────────────────────────────
+    def repository(self, full_name: str, *, private: bool = False) -> Repository:
+        """A new repository of the same people, which requires the check."""
+        repo = self.sandbox.create_repository(
+            full_name, {"README.md": "# Hello\n"}, private=private
+        )
+        repo.require_check("main", "Plan gate", self.app)
+        for login in ("alice", "bob", "carol"):
+            repo.grant(login, "write")
+        repo.grant("maya", "maintain")
+        return repo
+
+    async def configure(self, text: str, repo: Repository | None = None) -> None:
+        """The configuration on main changes."""
+        await (repo or self.shop).commit("main", {CONFIG_PATH: text}, author="maya")
+
     async def plan_on_main(
-        self, plan_id: str = "FEAT-12", status: str = "Draft", text: str | None = None
+        self,
+        plan_id: str = "FEAT-12",
+        status: str = "Draft",
+        text: str | None = None,
+        repo: Repository | None = None,
     ) -> str:
         """A plan arrives on main, as if its pull request had been merged."""
         path = f"plans/{plan_id}.md"
-        await self.shop.commit("main", {path: text or plan_text(plan_id, status)}, author="bob")
+        files = {path: text or plan_text(plan_id, status)}
+        await (repo or self.shop).commit("main", files, author="bob")
         return path
 
     async def pull(
@@ -152,22 +169,25 @@ class World:
         body: str | None = None,
         author: str = "alice",
         base: str = "main",
+        repo: Repository | None = None,
     ) -> PullRequest:
         """Somebody pushes a branch and opens a pull request."""
-        await self.shop.commit(branch, files, author=author, from_=base)
-        return await self.shop.open_pull_request(
-            branch, base, title=title, body=body, author=author
-        )
+        repo = repo or self.shop
+        await repo.commit(branch, files, author=author, from_=base)
+        return await repo.open_pull_request(branch, base, title=title, body=body, author=author)
 
-    async def code_pull(self, body: str | None = "Plan: FEAT-12", **more: str) -> PullRequest:
+    async def code_pull(
+        self, body: str | None = "Plan: FEAT-12", repo: Repository | None = None, **more: str
+    ) -> PullRequest:
         """A pull request that changes code."""
-        return await self.pull({"src/checkout.py": "print('checkout')\n"}, body=body, **more)
+        files: dict[str, str | None] = {"src/checkout.py": "print('checkout')\n"}
+        return await self.pull(files, body=body, repo=repo, **more)
 
     # ── what people see ───────────────────────────────────────────────────────
     async def check(self, pull: PullRequest) -> CheckRun:
         """The check run that decides, once everything has come to rest."""
         await self.settle()
-        runs = self.shop.check_runs(pull.head_sha, "Plan gate")
+        runs = pull.check_runs("Plan gate")
         assert runs, f"no check run on #{pull.number}"
         return runs[0]
 
@@ -176,6 +196,10 @@ class World:
         run = await self.check(pull)
         assert run.status == "completed"
         return run.conclusion, run.title
+
+    async def summary(self, pull: PullRequest) -> str:
+        """What the check run that decides says in full."""
+        return (await self.check(pull)).summary or ""
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         app_id=_app_id(environ),
         private_key=_private_key(environ),
         webhook_secrets=_secrets(environ),
-        database=_database(environ.get("DATABASE_URL", "") or "sqlite:///plan-gate.db"),
+        database=read_database(environ),
         api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
         github_url=_url(environ, "GITHUB_URL") or "https://github.com",
         public_url=_url(environ, "PUBLIC_URL"),
@@ -105,7 +105,9 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     return secrets
 
 
-def _database(url: str) -> Path:
+def read_database(environ: Mapping[str, str]) -> Path:
+    """Find the SQLite file alone, for commands that need nothing else; raises `UsageError`."""
+    url = environ.get("DATABASE_URL", "") or "sqlite:///plan-gate.db"
     scheme, separator, path = url.partition(":///")
     if scheme != "sqlite" or not separator or not path:
         raise UsageError(

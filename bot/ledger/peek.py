@@ -39,7 +39,9 @@ class LedgerView:
                     "them: give more of it"
                 )
             case _:
-                raise UsageError(f"no decision begins with {beginning!r}")
+                raise UsageError(
+                    f"no decision begins with {beginning!r}: `plan-gate replay` lists the newest"
+                )
 
     def decisions(self, subject: str | None = None, limit: int = 100) -> list[Decision]:
         """Return the newest decisions, of one subject or of all, newest first."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.config.match import matches
 from bot.config.schema import Config
 from bot.gate.facts import Facts, PlanFile
-from bot.gate.links import Link, Links, find_links, follow_rename
+from bot.gate.links import Link, Links, Mentions, find_links, find_mentions, follow_rename
 
 
 def is_plan(path: str, config: Config) -> bool:
@@ -37,13 +37,22 @@ def links_of(facts: Facts) -> Links:
     )
 
 
+def mentions_of(facts: Facts) -> Mentions:
+    """The names that may turn out to be links once the plans are known."""
+    return find_mentions(
+        pull=facts.pull,
+        commits=facts.commits,
+        id_pattern=facts.config.plans.id_pattern,
+        plans_repository=facts.home.repository if facts.home else None,
+    )
+
+
 def by_plan(links: Sequence[Link], facts: Facts) -> list[list[Link]]:
     """The links, those that name one plan together, by ID or path: their tasks may differ."""
-    found: dict[tuple[str, str], list[Link]] = {}
+    found: dict[PlanFile | tuple[str, str], list[Link]] = {}
     for link in links:
         plans = linked_plans(link, facts)
-        key = ("", plans[0].path) if len(plans) == 1 else link.plan
-        found.setdefault(key, []).append(link)
+        found.setdefault(plans[0] if len(plans) == 1 else link.plan, []).append(link)
     return list(found.values())
 
 

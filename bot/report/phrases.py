@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.gate.approval import Counted, approvals
-from bot.gate.facts import PlanFile, Provenance
+from bot.gate.facts import PlanFile, Provenance, Revision
 from bot.plan.model import Status
 from bot.report.markdown import code, escape, visible
 from bot.report.site import Site
 
 STATUS = {Status.APPROVED: "Approved", Status.DRAFT: "Draft", Status.UNSET: "unset"}
+STANDS = {
+    Status.APPROVED: "is Approved",
+    Status.DRAFT: "is Draft",
+    Status.UNSET: "has no clear Status",
+}
 
 
 def count_of(number: int, noun: str) -> str:
@@ -17,12 +22,12 @@ def count_of(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def list_of(names: Sequence[str], most: int = 3) -> str:
+def list_of(names: Sequence[str], most: int = 3, last: str = "and") -> str:
     """A list in words, in which no more than *most* are named."""
     shown = list(names[:most])
     if len(names) > most:
         shown.append(f"{len(names) - most} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
 
 
 def faults_of(plan: PlanFile) -> str:
@@ -38,10 +43,9 @@ def faults_of(plan: PlanFile) -> str:
 
 
 def first_error(plan: PlanFile) -> str:
-    """The error to begin with, and how many come after it."""
+    """The error to begin with, by its line."""
     error = plan.errors[0]
-    more = f" (and {len(plan.errors) - 1} more)" if len(plan.errors) > 1 else ""
-    return f"line {error.line}{more}: {sentence(error.message)}"
+    return f"line {error.line}: {sentence(error.message)}"
 
 
 def sentence(message: str) -> str:
@@ -56,9 +60,9 @@ def review_count(needed: int) -> str:
     return "a review" if needed == 1 else f"{needed} reviews"
 
 
-def of_approvers(approvers: Sequence[str]) -> str:
-    """Of whom a review must be; empty where anybody's will do."""
-    return f" of {list_of([code(name) for name in approvers], 5)}" if approvers else ""
+def any_of(approvers: Sequence[str]) -> str:
+    """Whose review counts; empty where anybody's will do."""
+    return list_of([code(name) for name in approvers], 5, last="or") if approvers else ""
 
 
 def tally(reviews: Sequence[Counted]) -> str:
@@ -67,9 +71,9 @@ def tally(reviews: Sequence[Counted]) -> str:
         f"{code(one.review.by.login)}: {one.why_not}" for one in reviews if one.why_not is not None
     ]
     counting = approvals(reviews)
-    verb = "counts" if counting == 1 else "count"
+    verb = "count" if counting > 1 else "counts"
     tail = f" ({'; '.join(others[:10])})" if others else ""
-    return f"{counting or 'none'} {verb}{tail}."
+    return f"{counting or 'none'} {verb} so far{tail}."
 
 
 def history_of(provenance: Provenance | None, site: Site) -> str:
@@ -83,7 +87,18 @@ def history_of(provenance: Provenance | None, site: Site) -> str:
         where = f" in {site.pull(site.home or site.repository, provenance.pull)}"
     reviewers = [code(one.by.login) for one in provenance.reviews if one.state == "APPROVED"]
     reviewed = f", reviewed by {list_of(reviewers)}" if reviewers else ""
-    return f"{by}{day}{where}{reviewed}"
+    changes = [_revision(revision, site) for revision in provenance.later]
+    changed = f"; changed since: {list_of(changes, 5)}" if changes else ""
+    return f"{by}{day}{where}{reviewed}{changed}"
+
+
+def _revision(revision: Revision, site: Site) -> str:
+    """What changed, and where."""
+    if revision.pull:
+        where = f" in {site.pull(site.home or site.repository, revision.pull)}"
+    else:
+        where = f" in {code(revision.commit[:12])}" if revision.commit else " in this merge group"
+    return f"{list_of([code(part) for part in revision.parts])}{where}"
 
 
 def tasks_named(numbers: Sequence[int]) -> str:

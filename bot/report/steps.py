@@ -1,7 +1,9 @@
 """What to do about it: the one next step for each reason."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
+from bot.gate.approval import approvals
 from bot.gate.verdict import (
     ApprovalUnproven,
     ApprovalUnreviewed,
@@ -39,29 +41,33 @@ from bot.gate.verdict import (
     TaskUnknown,
     Unchecked,
 )
-from bot.report.markdown import code, visible
-from bot.report.phrases import of_approvers, tasks_named
+from bot.report.markdown import code
+from bot.report.phrases import any_of, tasks_named
 from bot.report.site import Site
-
-_WRITERS = " with write access"
 
 
 def next_step(reason: Reason, site: Site) -> str | None:
     """The one thing to do about a reason; `None` where there is nothing to do."""
     match reason:
         case ConfigBroken(problem, branch):
-            where = problem.repository or branch
-            return f"Mend line {problem.line} of {code(problem.path)} on {code(where)}."
+            place = f"in {code(problem.repository)}" if problem.repository else f"on {code(branch)}"
+            return (
+                f"Mend line {problem.line} of {code(problem.path)} {place}. The pull request that "
+                "does so is blocked as well: an administrator merges it past this check."
+            )
         case ProposedConfigBroken(problem):
             return f"Mend line {problem.line} of {code(problem.path)} and push."
         case Unchecked():
-            return "Make the pull request smaller, or tell the App's operator about the limit."
+            return (
+                "Stay below that limit, say by a smaller or a rebased pull request. "
+                "Where you cannot, tell the App's operator."
+            )
         case PlanHasErrors(plan):
             return f"Mend the annotated lines of {code(plan.path)} and push."
         case NoPlanLinked():
             return "Add a line `Plan: FEAT-12`, with your plan's ID, to the description."
         case PlanUnknown(name, branch):
-            return f"Merge the plan {code(name)} to {site.on(branch)} first, or mend the link."
+            return f"Merge the plan {code(name)} to {site.on(branch)} first, or correct the link."
         case PlanOnlyHere(plan, branch):
             return (
                 f"Move {code(plan.path)} to a pull request of its own, "
@@ -70,7 +76,8 @@ def next_step(reason: Reason, site: Site) -> str | None:
         case PlanNotApproved(plan, branch, approved_here):
             if approved_here:
                 return (
-                    f"Merge the approval of {code(plan.path)} to {code(branch)} on its own first."
+                    f"Move the approval of {code(plan.path)} to a pull request of its own, "
+                    f"and merge that to {code(branch)} first."
                 )
             return (
                 f"After its review, a person sets Status to Approved in "
@@ -85,30 +92,39 @@ def next_step(reason: Reason, site: Site) -> str | None:
         case PlanWithdrawn(plan):
             return f"Leave {code(plan.path)} as it is, and change it in a pull request of its own."
         case PlanAmbiguous(name, _, branch):
-            return f"Keep {code(name)} in one file on {site.on(branch)}; give the others their own."
+            return (
+                f"Keep {code(name)} in one file on {site.on(branch)}, "
+                "and give the others IDs of their own."
+            )
         case PlansUnreadable(repository):
-            return f"Install the App on {code(repository)}, or mend `plans.repository`."
+            return (
+                f"Have an administrator install the App on {code(repository)}, "
+                "or correct `plans.repository`."
+            )
         case PlanElsewhere(_, _, home):
             return f"Link a plan in {code(home)}."
         case ApprovedByBot():
-            return "Set the Status back to Draft; a person sets it to Approved after the review."
-        case ApprovalUnreviewed(plan, approvers=approvers):
             return (
-                f"Have somebody{of_approvers(approvers) or _WRITERS} approve this pull request, "
-                f"or leave {code(plan.label)} Draft."
+                "Set the Status back to Draft. After the review a person sets it to Approved, "
+                "in a pull request of their own."
             )
-        case ChangedAfterApproval(plan, approvers=approvers):
+        case ApprovalUnreviewed(plan, needed, reviews, approvers):
             return (
-                f"Have somebody{of_approvers(approvers) or _WRITERS} approve this pull request, "
-                f"or set {code(plan.label)} back to Draft."
+                f"Have {_reviewers(needed - approvals(reviews), approvers)} approve this pull "
+                f"request, or leave {code(plan.label)} Draft."
+            )
+        case ChangedAfterApproval(plan, _, needed, reviews, approvers):
+            return (
+                f"Have {_reviewers(needed - approvals(reviews), approvers)} approve this pull "
+                f"request, or set {code(plan.label)} back to Draft."
             )
         case ApprovalUnproven(plan, branch):
             return (
-                f"Set {site.plan(plan.path, branch)} to Draft, and have it approved anew in a "
-                "reviewed pull request."
+                f"Set {site.plan(plan.path, branch)} back to Draft on {site.on(branch)}; after a "
+                "review a person sets it to Approved anew, by a pull request."
             )
         case TaskUnknown(plan):
-            return f"Name a task of {code(plan.label)}, as in `Plan: {visible(plan.label)}#1`."
+            return f"Name a task of {code(plan.label)}, as in {code(f'Plan: {plan.label}#1')}."
         case TaskTooEarly(plan, _, waits_for):
             return f"Merge {tasks_named(waits_for)} of {code(plan.label)} first."
         case TaskTaken(plan):
@@ -134,3 +150,10 @@ def next_step(reason: Reason, site: Site) -> str | None:
             return None
         case _:
             assert_never(reason)
+
+
+def _reviewers(missing: int, approvers: Sequence[str]) -> str:
+    """Who has to review besides those who did."""
+    if missing == 1:
+        return any_of(approvers) or "somebody else with write access"
+    return f"{missing} {f'of {any_of(approvers)}' if approvers else 'others with write access'}"

@@ -44,9 +44,15 @@ from bot.gate.verdict import (
     is_aside,
 )
 from bot.plan.diagnostics import Severity
-from bot.plan.model import Status
 from bot.report.markdown import visible
-from bot.report.phrases import count_of, faults_of, list_of, review_count, tasks_named
+from bot.report.phrases import (
+    STANDS,
+    count_of,
+    faults_of,
+    list_of,
+    review_count,
+    tasks_named,
+)
 
 
 def headline(verdict: Verdict) -> str:
@@ -83,9 +89,7 @@ def title(reason: Reason) -> str:
         case PlanNotApproved(plan, branch, approved_here=True):
             return f"{plan.label} must be approved on {branch} before its code"
         case PlanNotApproved(plan):
-            if plan.status is Status.DRAFT:
-                return f"{plan.label} is Draft: merging is blocked"
-            return f"{plan.label} has no clear Status: merging is blocked"
+            return f"{plan.label} {STANDS[plan.status]}: merging is blocked"
         case PlanInvalid(plan):
             return f"{plan.label} is Approved but has {faults_of(plan)}"
         case PlanWithdrawn(plan, removed=True):
@@ -134,7 +138,7 @@ def title(reason: Reason) -> str:
         case LinksDiffer(counted, place, other):
             return f"The {place} names {visible(other)}, but {visible(counted)} counts"
         case TaskLoose(task):
-            return f"Task {task} belongs to no plan that is named"
+            return f"Task {task} stands beside no plan"
         case ExemptionEnded(exemption):
             return f"The exemption by {exemption.by} was for an earlier commit"
         case LabelNotCounted(label):

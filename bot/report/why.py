@@ -1,7 +1,9 @@
 """Why: what is the case, in a sentence or two of Markdown for each reason."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
+from bot.gate.approval import NoHuman
 from bot.gate.verdict import (
     ApprovalUnproven,
     ApprovalUnreviewed,
@@ -41,13 +43,13 @@ from bot.gate.verdict import (
 )
 from bot.report.markdown import code, escape
 from bot.report.phrases import (
-    STATUS,
+    STANDS,
+    any_of,
     day_of,
     faults_of,
     first_error,
     history_of,
     list_of,
-    of_approvers,
     review_count,
     sentence,
     tally,
@@ -66,11 +68,12 @@ def why(reason: Reason, site: Site) -> str:
                 place = f"{site.file(problem.path, branch)} on {code(branch)}"
             return (
                 f"{place}, line {problem.line}, column {problem.column}: "
-                f"{sentence(problem.message)} Without it no policy is known, so nothing passes."
+                f"{sentence(problem.message)} Until it is mended no policy is known, so nothing "
+                "passes."
             )
         case ProposedConfigBroken(problem):
             return (
-                f"This pull request would break {code(problem.path)}: line {problem.line}, "
+                f"This pull request would break {code(problem.path)}, on line {problem.line}, "
                 f"column {problem.column}: {sentence(problem.message)}"
             )
         case Unchecked(limit):
@@ -78,11 +81,13 @@ def why(reason: Reason, site: Site) -> str:
                 f"Not everything could be read: {escape(limit)}. What was not read was not checked."
             )
         case PlanHasErrors(plan):
-            return f"{code(plan.path)}, {first_error(plan)}"
+            if len(plan.errors) == 1:
+                return f"{code(plan.path)}, {first_error(plan)}"
+            return f"{code(plan.path)} has {faults_of(plan)}. To begin with, {first_error(plan)}"
         case NoPlanLinked(example):
-            return f"This pull request changes code ({code(example)}), and names no plan."
+            return f"This pull request changes code ({code(example)}) and links no plan."
         case PlanUnknown(name, branch):
-            return f"This pull request links {code(name)}, and {site.on(branch)} has no such plan."
+            return f"This pull request links {code(name)}, but {site.on(branch)} has no such plan."
         case PlanOnlyHere(plan, branch):
             return (
                 f"{code(plan.label)} is only in this pull request. "
@@ -91,17 +96,17 @@ def why(reason: Reason, site: Site) -> str:
         case PlanNotApproved(plan, branch, approved_here=True):
             return (
                 f"This pull request sets {code(plan.label)} to Approved, but on {code(branch)} it "
-                f"is {STATUS[plan.status]}. An approval counts once it is on {code(branch)}."
+                f"{STANDS[plan.status]}. An approval counts once it is on {code(branch)}."
             )
         case PlanNotApproved(plan, branch):
             return (
-                f"{code(plan.label)} is {STATUS[plan.status]} on {site.on(branch)}, "
+                f"{code(plan.label)} {STANDS[plan.status]} on {site.on(branch)}, "
                 "and this pull request changes code."
             )
         case PlanInvalid(plan, branch):
             return (
-                f"{site.plan(plan.path, branch)} on {site.on(branch)} is Approved, but has "
-                f"{faults_of(plan)}: {first_error(plan)}"
+                f"{site.plan(plan.path, branch)} is Approved on {site.on(branch)}, but has "
+                f"{faults_of(plan)}. To begin with, {first_error(plan)}"
             )
         case PlanWithdrawn(plan, branch, removed):
             doing = "removes it" if removed else "sets it back to Draft"
@@ -114,8 +119,9 @@ def why(reason: Reason, site: Site) -> str:
             return f"On {site.on(branch)} several files carry the ID {code(name)}: {files}."
         case PlansUnreadable(repository):
             return (
-                f"Plans live in {code(repository)} (`plans.repository`), and the App may not read "
-                "that repository, or it does not exist."
+                f"Plans live in {code(repository)} (`plans.repository`), and the App cannot read "
+                "it: there is no such repository, it is another owner's, or the App is not "
+                "installed there."
             )
         case PlanElsewhere(name, repository, home):
             return (
@@ -123,7 +129,7 @@ def why(reason: Reason, site: Site) -> str:
                 f"{code(home)} count here."
             )
         case ApprovedByBot(plan, no_human, by):
-            who = f" ({code(by.login)})" if by else ""
+            who = f" ({code(by.login)})" if by and no_human is NoHuman.SET_BY_BOT else ""
             return (
                 f"This pull request sets {code(plan.label)} to Approved, but {no_human}{who}. "
                 "Approval is a person's signal."
@@ -131,18 +137,19 @@ def why(reason: Reason, site: Site) -> str:
         case ApprovalUnreviewed(plan, needed, reviews, approvers):
             return (
                 f"This pull request sets {code(plan.label)} to Approved. That needs "
-                f"{review_count(needed)}{of_approvers(approvers)}; {tally(reviews)}"
+                f"{_reviews_wanted(needed, approvers)}; {tally(reviews)}"
             )
         case ChangedAfterApproval(plan, parts, needed, reviews, approvers):
             return (
                 f"{code(plan.label)} stays Approved, but this pull request changes what the "
                 f"approval covers: {list_of([code(part) for part in parts], 10)}. That needs "
-                f"{review_count(needed)}{of_approvers(approvers)}; {tally(reviews)}"
+                f"{_reviews_wanted(needed, approvers)}; {tally(reviews)}"
             )
         case ApprovalUnproven(plan, branch, gap, provenance):
             return (
-                f"{site.plan(plan.path, branch)} is Approved on {site.on(branch)}, but how that "
-                f"came about does not meet the policy: {gap}{history_of(provenance, site)}."
+                f"{site.plan(plan.path, branch)} is Approved on {site.on(branch)}"
+                f"{history_of(provenance, site)}. How that came about does not meet the policy "
+                f"(`approval.provenance: enforce`): {gap}."
             )
         case TaskUnknown(plan, task):
             known = ", ".join(str(one.number) for one in plan.tasks[:20]) or "none"
@@ -158,8 +165,8 @@ def why(reason: Reason, site: Site) -> str:
             return f"Task {task} of {code(plan.label)} belongs to {other}, which {state}."
         case GroupUncovered(example):
             return (
-                f"The group changes {code(example)}, which none of its pull requests changes, "
-                "so not all of its pull requests are known."
+                f"The merge group changes {code(example)}, which none of its pull requests "
+                "changes, so not all of its pull requests are known."
             )
         case NotEvaluated(fault, request_id):
             reference = f" (request {code(request_id)})" if request_id else ""
@@ -167,18 +174,19 @@ def why(reason: Reason, site: Site) -> str:
         case OnlyExemptFiles():
             return "Neither a plan nor code changes."
         case ExemptAuthor(login):
-            return f"{code(login)} is exempt from linking a plan by the configuration."
+            return f"The configuration exempts {code(login)} from linking a plan."
         case ExemptLabel(label, by):
             return f"The label {code(label)}, put on by {code(by)}, exempts code from its plan."
         case ExemptByPerson(exemption):
             return (
                 f"{code(exemption.by)} exempts this head ({code(exemption.head_sha[:12])}) from "
-                f"its plan on {day_of(exemption.at)}: {escape(exemption.reason, 500)}"
+                f"its plan since {day_of(exemption.at)}: {sentence(exemption.reason)}"
             )
         case PlansValid(plans):
-            return f"{list_of([code(plan.label) for plan in plans])} holds to the plan format."
+            hold = "holds" if len(plans) == 1 else "hold"
+            return f"{list_of([code(plan.label) for plan in plans])} {hold} to the plan format."
         case PlanRemoved(paths):
-            return f"Removed: {', '.join(code(path) for path in paths[:5])}."
+            return f"This pull request removes {list_of([code(path) for path in paths], 5)}."
         case PlanApproved(plan, branch, provenance):
             return (
                 f"{site.plan(plan.path, branch)} is Approved on {site.on(branch)}"
@@ -202,7 +210,7 @@ def why(reason: Reason, site: Site) -> str:
             who = f"{code(by)}, " if by else ""
             return (
                 f"The label {code(label)} exempts nobody: it was put on by {who}{not_counted}. "
-                "It counts where somebody else with the role *maintain* puts it on."
+                "It counts where somebody else with the role *maintain* or *admin* puts it on."
             )
         case KeyLocked(overridden):
             return (
@@ -211,3 +219,8 @@ def why(reason: Reason, site: Site) -> str:
             )
         case _:
             assert_never(reason)
+
+
+def _reviews_wanted(needed: int, approvers: Sequence[str]) -> str:
+    by = any_of(approvers)
+    return f"{review_count(needed)} by {by}" if by else review_count(needed)

@@ -24,6 +24,7 @@ from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
 from bot.ledger.sqlite_ledger import open_ledger
 from bot.reconcile import HeadLocks, Moved, Reconciler
+from bot.report.phrases import count_of
 from bot.report.site import Site
 from bot.settings import Settings
 from bot.subject import (
@@ -75,12 +76,21 @@ class SubjectRunner:
             case PullSubject() | GroupSubject():
                 return await self._judge(subject, installation, owned)
             case IndexSubject(repository):
-                access, known = self._access(installation), self._known(installation)
-                return f"{await rebuild_index(access, known, repository)} pull requests indexed"
+                indexed = await self.rebuild_index(repository, installation)
+                return f"{count_of(indexed, 'pull request')} indexed"
             case CommentSubject():
                 return await self._obey(subject, installation, owned)
             case _:
                 return await self._spread(subject, installation)
+
+    async def rebuild_index(self, repository: str, installation: int) -> int:
+        """Read every pull request of *repository* for the tasks that it names; return how many."""
+        access, known = self._access(installation), self._known(installation)
+        return await rebuild_index(access, known, repository)
+
+    async def read_repositories(self, installation: int) -> list[str]:
+        """The names of all repositories that the App is installed on."""
+        return await self._access(installation).read_repositories()
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
@@ -169,16 +179,26 @@ def _forgetter(ledger: Ledger) -> Callable[[float], Awaitable[int]]:
     return lambda now: ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a process works with, while nothing runs in it yet."""
+
+    store: WorkStore
+    ledger: Ledger
+    installations: Installations
+    runner: SubjectRunner
+
+
 @asynccontextmanager
-async def running(
+async def opened(
     settings: Settings,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Sleep = asyncio.sleep,
     connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
-) -> AsyncIterator[Parts]:
-    """Open the store, start the worker, and hand out the web application; close all at the end.
+) -> AsyncIterator[Opened]:
+    """Open the store and the line to GitHub; close both at the end.
 
     Time, the network and the store can be given from outside: *connect* makes the session,
     *guard* may wrap the store. Raises `StoreLocked` and `StoreUnavailable` where the database
@@ -198,16 +218,31 @@ async def running(
                 sleep=sleep,
             )
             runner = SubjectRunner(settings, installations, store, ledger, clock)
-            worker = Worker(store, runner, clock=clock, forget=_forgetter(ledger))
-            working = asyncio.create_task(worker.work(), name="worker")
-            webhook = Webhook(store, settings.webhook_secrets)
-            try:
-                yield Parts(
-                    store, ledger, working, make_web(webhook, store, lambda: not working.done())
-                )
-            finally:
-                worker.stop()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(working, GRACE)
+            yield Opened(store, ledger, installations, runner)
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    sleep: Sleep = asyncio.sleep,
+    connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
+    guard: Callable[[WorkStore], WorkStore] = lambda store: store,
+) -> AsyncIterator[Parts]:
+    """Start the worker over what is `opened`, and hand out the web application; end both."""
+    async with opened(settings, clock=clock, sleep=sleep, connect=connect, guard=guard) as base:
+        store, ledger = base.store, base.ledger
+        worker = Worker(store, base.runner, clock=clock, forget=_forgetter(ledger))
+        working = asyncio.create_task(worker.work(), name="worker")
+        webhook = Webhook(store, settings.webhook_secrets)
+        try:
+            yield Parts(
+                store, ledger, working, make_web(webhook, store, lambda: not working.done())
+            )
+        finally:
+            worker.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(working, GRACE)

@@ -15,6 +15,13 @@ class App(Struct):
     slug: str
 
 
+class Installation(Struct):
+    """An entry of `GET /app/installations`: where the App is installed, unless suspended."""
+
+    id: int
+    suspended_at: str | None = None
+
+
 class AccessToken(Struct):
     """`POST /app/installations/{id}/access_tokens`."""
 

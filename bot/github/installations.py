@@ -53,6 +53,18 @@ class Installations:
             self._login = f"{app.slug}[bot]"
         return self._login
 
+    async def read_active(self) -> list[int]:
+        """The installations that nobody has suspended."""
+        found = await self._app.read_all(answers.Installation, "/app/installations")
+        return [installation.id for installation in found if installation.suspended_at is None]
+
+    async def find(self, repository: str) -> int:
+        """The installation that reaches *repository*; raises `NotFound` where none does."""
+        owner, _, name = repository.partition("/")
+        url = "/repos/{owner}/{name}/installation"
+        found = await self._app.read(answers.Installation, url, owner=owner, name=name)
+        return found.id
+
     async def _app_credentials(self) -> str:
         return app_jwt(self.app_id, self._private_key, self._clock())
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.config.schema import Approval
-from bot.gate.facts import Actor, Facts, Part, PlanChange, PlanFile, Provenance, Review, Role
+from bot.gate.facts import (
+    Actor,
+    Facts,
+    Part,
+    PlanChange,
+    PlanFile,
+    Provenance,
+    Review,
+    Revision,
+    Role,
+)
 from bot.plan.model import Status
 
 
@@ -153,9 +163,9 @@ def reviews_of(change: PlanChange, facts: Facts) -> tuple[Counted, ...]:
     )
 
 
-def past_reviews(provenance: Provenance) -> tuple[Counted, ...]:
-    """Tell which reviews count of the pull request that brought an approval."""
-    return count_reviews(provenance.reviews, head_sha=None, author=provenance.author)
+def past_reviews(brought: Provenance | Revision) -> tuple[Counted, ...]:
+    """Tell which reviews count of the pull request that brought an approval, or a change of it."""
+    return count_reviews(brought.reviews, head_sha=None, author=brought.author)
 
 
 def approvals(counted: Iterable[Counted]) -> int:
@@ -196,6 +206,7 @@ class Gap(StrEnum):
     BY_UNKNOWN = "no known account set it"
     NO_PULL = "no merged pull request brought it"
     UNREVIEWED = "too few reviews"
+    CHANGED = "it was changed since without a review"
 
 
 def provenance_gap(provenance: Provenance | None, approval: Approval) -> Gap | None:
@@ -209,5 +220,12 @@ def provenance_gap(provenance: Provenance | None, approval: Approval) -> Gap | N
             return Gap.BY_BOT
     if not provenance.pull:
         return Gap.NO_PULL
-    reviewed = approvals(past_reviews(provenance)) >= approval.reviews
-    return None if reviewed else Gap.UNREVIEWED
+    if not _is_reviewed(provenance, approval):
+        return Gap.UNREVIEWED
+    unreviewed = any(not _is_reviewed(revision, approval) for revision in provenance.later)
+    return Gap.CHANGED if unreviewed else None
+
+
+def _is_reviewed(brought: Provenance | Revision, approval: Approval) -> bool:
+    """Tell whether a merged pull request with enough reviews brought it."""
+    return bool(brought.pull) and approvals(past_reviews(brought)) >= approval.reviews

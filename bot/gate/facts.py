@@ -210,11 +210,27 @@ class PlanChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit that changed *parts* of a plan after it had been set Approved.
+
+    *pull*, *author* and *reviews* are as in `Provenance`. *commit* is empty where the change is in
+    a merge group, and not on the trusted branch yet.
+    """
+
+    commit: str
+    parts: tuple[str, ...]
+    pull: int = 0
+    author: Actor | None = None
+    reviews: tuple[Review, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a plan on the trusted branch came to be Approved, by blame of its Status line.
 
     *pull* is the merged pull request that brought it, 0 where none did; *author* opened it.
     *reviews* are those of its last head. *by* set the Status: None where GitHub knows no account.
+    *later* is what changed since, newest first; it is read only where provenance is enforced.
     """
 
     by: Actor | None
@@ -223,6 +239,7 @@ class Provenance:
     pull: int = 0
     author: Actor | None = None
     reviews: tuple[Review, ...] = ()
+    later: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

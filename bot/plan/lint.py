@@ -11,8 +11,8 @@ from bot.plan.ignored import read_ignored
 from bot.plan.model import Plan, Status
 from bot.plan.rules import RULES
 
-# What explains an unset status. While it is unset these block, whatever the configuration says,
-# and no suppression hides them.
+# What explains an unset status. While it is unset no configuration weakens these and no suppression
+# hides them: of two Status lines that got in unseen, a merge could take one away.
 _STATUS_RULES = frozenset({"D002", "D005", "D012", "H001", "H004", "H005", "H006", "H007", "H008"})
 
 
@@ -37,7 +37,7 @@ _DEFAULTS = LintOptions()
 def lint(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
     """Return what the rules find, sorted by place, then code."""
     status = options.as_status or plan.status
-    return _run(plan, options, _severities(status, options))
+    return _run(plan, options, _severities(plan, status, options))
 
 
 def blockers(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, ...]:
@@ -45,7 +45,7 @@ def blockers(plan: Plan, options: LintOptions = _DEFAULTS) -> tuple[Diagnostic, 
 
     The Status line plays no part unless it is unset or unclear; then that itself blocks.
     """
-    severities = _severities(Status.APPROVED, options)
+    severities = _severities(plan, Status.APPROVED, options)
     if plan.status is Status.UNSET:
         severities |= dict.fromkeys(_STATUS_RULES, Severity.ERROR)
     return tuple(found for found in _run(plan, options, severities) if found.blocks)
@@ -56,11 +56,13 @@ def approvable(plan: Plan, options: LintOptions = _DEFAULTS) -> bool:
     return plan.status is not Status.UNSET and not blockers(plan, options)
 
 
-def _severities(status: Status, options: LintOptions) -> dict[str, Severity | None]:
+def _severities(plan: Plan, status: Status, options: LintOptions) -> dict[str, Severity | None]:
+    """The severity of every rule for a plan of that *status*, as configured."""
     approved = status is Status.APPROVED
     severities = {code: rule.approved if approved else rule.draft for code, rule in RULES.items()}
+    lasting = _STATUS_RULES if plan.status is Status.UNSET else frozenset[str]()
     for code, configured in options.severities.items():
-        if code in severities:
+        if code in severities and (code not in lasting or configured == Severity.ERROR):
             severities[code] = None if configured == "off" else Severity(configured)
     return severities
 

@@ -291,12 +291,25 @@ def test_what_was_seen_is_kept_with_its_place() -> None:
     assert (plan.status_span.line, plan.status_span.column) == (3, 15)
 
 
-def test_no_configuration_silences_an_unset_status() -> None:
-    plan = parse_plan(plan_with("**Status**: Draft | Approved"))
-    silent = LintOptions(severities=dict.fromkeys(sorted(STATUS_RULES), "off"))
-    assert not {found.code for found in lint(plan, silent)} & STATUS_RULES
-    assert [found.code for found in blockers(plan, silent) if found.code == "H006"] == ["H006"]
-    assert not approvable(plan, silent)
+@pytest.mark.parametrize("configured", ["off", "info", "warning"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("**Status**: Draft | Approved", "H006"),
+        ("**Status**: Draft\n\n**Status**: Approved", "H008"),
+        ("**Status**: Aproved", "H005"),
+    ],
+)
+def test_no_configuration_weakens_an_unset_status(status: str, code: str, configured: str) -> None:
+    plan = parse_plan(plan_with(status))
+    weak = LintOptions(severities=dict.fromkeys(sorted(STATUS_RULES), configured))
+    found = [(one.code, one.severity) for one in lint(plan) if one.code in STATUS_RULES]
+    assert code in dict(found)
+    assert [(one.code, one.severity) for one in lint(plan, weak) if one.code == code] == [
+        one for one in found if one[0] == code
+    ]
+    assert [one.code for one in blockers(plan, weak) if one.code == code] == [code]
+    assert not approvable(plan, weak)
 
 
 PIECES = [

@@ -60,6 +60,11 @@ def review_count(needed: int) -> str:
     return "a review" if needed == 1 else f"{needed} reviews"
 
 
+def all_of(approvers: Sequence[str]) -> str:
+    """Those whose reviews count."""
+    return list_of([code(name) for name in approvers], 5)
+
+
 def any_of(approvers: Sequence[str]) -> str:
     """Whose review counts; empty where anybody's will do."""
     return list_of([code(name) for name in approvers], 5, last="or") if approvers else ""

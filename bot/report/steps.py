@@ -42,7 +42,7 @@ from bot.gate.verdict import (
     Unchecked,
 )
 from bot.report.markdown import code
-from bot.report.phrases import any_of, tasks_named
+from bot.report.phrases import all_of, any_of, tasks_named
 from bot.report.site import Site
 
 
@@ -59,8 +59,8 @@ def next_step(reason: Reason, site: Site) -> str | None:
             return f"Mend line {problem.line} of {code(problem.path)} and push."
         case Unchecked():
             return (
-                "Stay below that limit, say by a smaller or a rebased pull request. "
-                "Where you cannot, tell the App's operator."
+                "Make the pull request smaller, or rebase it. "
+                "Where neither helps, tell the App's operator."
             )
         case PlanHasErrors(plan):
             return f"Mend the annotated lines of {code(plan.path)} and push."
@@ -156,4 +156,4 @@ def _reviewers(missing: int, approvers: Sequence[str]) -> str:
     """Who has to review besides those who did."""
     if missing == 1:
         return any_of(approvers) or "somebody else with write access"
-    return f"{missing} {f'of {any_of(approvers)}' if approvers else 'others with write access'}"
+    return f"{missing} {f'of {all_of(approvers)}' if approvers else 'others with write access'}"

@@ -138,7 +138,7 @@ def title(reason: Reason) -> str:
         case LinksDiffer(counted, place, other):
             return f"The {place} names {visible(other)}, but {visible(counted)} counts"
         case TaskLoose(task):
-            return f"Task {task} stands beside no plan"
+            return f"Task {task} counts for no plan"
         case ExemptionEnded(exemption):
             return f"The exemption by {exemption.by} was for an earlier commit"
         case LabelNotCounted(label):

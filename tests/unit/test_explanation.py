@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -17,10 +18,10 @@ from tests.unit.gate.build import (
     CODE,
     EARLIER,
     EVE,
+    change,
     changed,
     claim,
     exemption,
-    flip,
     label,
     plan,
     pull,
@@ -29,6 +30,9 @@ from tests.unit.gate.build import (
 from tests.unit.gate.test_explain import FACTS, walk
 
 TASKED = plan(tasks={1: (), 2: (1,)})
+FLIP = change(
+    replace(plan(status="Draft"), blob="1" * 40), replace(plan(status="Approved"), blob="2" * 40)
+)
 
 BLOCKED = """\
 ├─ ✓ The configuration can be read
@@ -38,7 +42,7 @@ BLOCKED = """\
 ├─ ✓ The plans that it touches are valid
 │  │  plans/FEAT-12.md: plan
 │  └─ ✓ FEAT-12 holds to the plan format
-│        plans/FEAT-12.md, blob c679ad95b0f3: Approved on line 3
+│        plans/FEAT-12.md, blob 222222222222: Approved on line 3
 ├─ ✗ Its code has an approved plan, or is exempt
 │  │  src/checkout.py: code
 │  ├─ ✗ Its code is exempt (not required)
@@ -56,22 +60,22 @@ BLOCKED = """\
 │  └─ ✗ FEAT-12 frees its code
 │     ├─ ✓ It is in the repository whose plans count
 │     ├─ ✓ It is on the trusted branch
-│     │     plans/FEAT-12.md, blob a57d2363a739: Draft on line 3
+│     │     plans/FEAT-12.md, blob 111111111111: Draft on line 3
 │     ├─ ✓ It is one file there
 │     ├─ ✗ It is Approved there
 │     ├─ – It has no errors there (not asked)
 │     ├─ – It is left so by this pull request (not asked)
-│     │     plans/FEAT-12.md, blob c679ad95b0f3: Approved on line 3
+│     │     plans/FEAT-12.md, blob 222222222222: Approved on line 3
 │     └─ – Its approval came about as the policy asks (not asked)
 └─ – What it does to approvals is allowed (not asked)
    └─ – FEAT-12 may be approved (not asked)
-         plans/FEAT-12.md, blob c679ad95b0f3: Approved on line 3
+         plans/FEAT-12.md, blob 222222222222: Approved on line 3
          merging sets it Approved"""
 
 REVIEWED = """\
 └─ ✗ What it does to approvals is allowed
    └─ ✗ FEAT-12 may be approved
-      │  plans/FEAT-12.md, blob c679ad95b0f3: Approved on line 3
+      │  plans/FEAT-12.md, blob 222222222222: Approved on line 3
       │  merging sets it Approved
       ├─ ✓ A person sets it Approved
       │     Status written by author in this pull request
@@ -94,7 +98,7 @@ TAKEN = """\
 def test_a_blocked_pull_request_as_a_tree() -> None:
     facts = pull(
         CODE,
-        flip(),
+        FLIP,
         says="Plan: FEAT-12",
         labels=(label("hotfix", EVE, Role.WRITE),),
         exemption=exemption(EARLIER),
@@ -105,7 +109,7 @@ def test_a_blocked_pull_request_as_a_tree() -> None:
 def test_the_reviews_and_the_tasks_in_it() -> None:
     reviews = (review(ANN), review(EVE, of=EARLIER))
     policy = "approval: {reviews: 2, approvers: [ann, bob]}"
-    assert render_tree(explain(pull(flip(), reviews=reviews, policy=policy))).endswith(REVIEWED)
+    assert render_tree(explain(pull(FLIP, reviews=reviews, policy=policy))).endswith(REVIEWED)
     claims = (claim(1, 5), claim(2, 6, merged=True))
     policy = "tasks: {link: error}"
     facts = pull(CODE, says="Plan: FEAT-12#2", main=[TASKED], claims=claims, policy=policy)

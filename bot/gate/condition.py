@@ -19,6 +19,7 @@ from bot.gate.facts import (
     PlansHome,
     PlanTask,
     Provenance,
+    Revision,
 )
 from bot.gate.links import Link
 from bot.gate.verdict import NoRight
@@ -149,6 +150,7 @@ Evidence = (
     | Provenance
     | Quorum
     | Revises
+    | Revision
     | Sets
     | Setting
     | Touched

@@ -98,13 +98,12 @@ def _proven(reason: Reason, facts: Facts) -> Condition:
         return Condition(Question.PROVEN, held=None, needed=needed)
     provenance = reason.provenance
     gap = provenance_gap(provenance, policy)
-    reviews = past_reviews(provenance) if provenance else ()
-    return Condition(
-        Question.PROVEN,
-        gap is None,
-        needed=needed,
-        evidence=(*known(provenance), *reviews, *known(gap)),
-    )
+    evidence: list[Evidence] = []
+    if provenance is not None:
+        for brought in (provenance, *provenance.later):
+            evidence += [brought, *past_reviews(brought)]
+    evidence += known(gap)
+    return Condition(Question.PROVEN, gap is None, needed=needed, evidence=tuple(evidence))
 
 
 # ── a task ───────────────────────────────────────────────────────────────────

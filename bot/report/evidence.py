@@ -29,6 +29,7 @@ from bot.gate.facts import (
     PlansHome,
     PlanTask,
     Provenance,
+    Revision,
 )
 from bot.gate.verdict import NoRight
 from bot.report.markdown import visible
@@ -93,8 +94,12 @@ def tell(evidence: Evidence) -> str:
             tail = "counts" if why_not is None else f"does not count: {why_not}"
             state = visible(review.state.casefold().replace("_", " "))
             return f"{_who(review.by)}: {state}, of {short(review.commit)}; {tail}"
-        case Provenance():
-            return _provenance(evidence)
+        case Provenance(by, commit, at):
+            day = f" on {visible(at[:10])}" if at else ""
+            return f"set by {_who(by)} with {short(commit)}{day}{_brought(evidence)}"
+        case Revision(commit, parts):
+            where = f"with {short(commit)}{_brought(evidence)}" if commit else "in the merge group"
+            return f"changed since, {where}: {_names(parts)}"
         case PlanTask(number, title, depends_on):
             after = f", after {tasks_named(depends_on)}" if depends_on else ""
             return f"task {number}, {visible(title)}{after}"
@@ -121,12 +126,10 @@ def _plan(plan: PlanFile) -> str:
     return f"{path}, blob {short(plan.blob)}: {STATUS[plan.status]}{line}{faults}"
 
 
-def _provenance(provenance: Provenance) -> str:
-    day = f" on {visible(provenance.at[:10])}" if provenance.at else ""
-    place = f" in #{provenance.pull}" if provenance.pull else ", in no merged pull request"
-    opened = f" by {_who(provenance.author)}" if provenance.pull else ""
-    commit = short(provenance.commit)
-    return f"set by {_who(provenance.by)} with {commit}{day}{place}{opened}"
+def _brought(by: Provenance | Revision) -> str:
+    if not by.pull:
+        return ", in no merged pull request"
+    return f", in #{by.pull} by {_who(by.author)}"
 
 
 def _who(actor: Actor | None) -> str:

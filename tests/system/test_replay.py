@@ -25,6 +25,7 @@ async def test_what_the_check_run_names_is_replayed_beside_the_server(world: Wor
     assert any(line.endswith("✗ It is Approved there") for line in tree)
     assert any(re.search(r"plans/FEAT-12\.md, blob [0-9a-f]{12}: Draft", line) for line in tree)
 
+    world.clock.now += 60
     await world.plan_on_main(status="Approved")
     assert (await world.verdict(pull))[0] == "success"
     listed = await replay(world, "--subject", f"acme/shop#{pull.number}", "--format", "json")

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from bot.gate.condition import Condition, Evidence, FileRole, Question, Touched, Unread
 from bot.gate.explain import explain
-from bot.gate.facts import Role
+from bot.gate.facts import Provenance, Revision, Role
 from bot.report.explanation import as_json, columns, render_tree, words, wrap
 from tests.unit.gate.build import (
     ANN,
+    APPROVED,
+    AUTHOR,
     CODE,
     EARLIER,
     EVE,
@@ -33,6 +35,32 @@ TASKED = plan(tasks={1: (), 2: (1,)})
 FLIP = change(
     replace(plan(status="Draft"), blob="1" * 40), replace(plan(status="Approved"), blob="2" * 40)
 )
+
+APPROVAL = Provenance(
+    AUTHOR,
+    "f" * 40,
+    "2026-11-02T10:00:00Z",
+    pull=3,
+    author=AUTHOR,
+    reviews=(review(ANN),),
+    later=(Revision("e" * 40, ("scope", "rollback"), 4, AUTHOR), Revision("", ("events",))),
+)
+CHANGED_SINCE = pull(
+    CODE,
+    says="Plan: FEAT-12",
+    main=[APPROVED],
+    provenance={APPROVED.path: APPROVAL},
+    policy="approval: {provenance: enforce}",
+)
+
+SINCE = """\
+│     └─ ✗ Its approval came about as the policy asks
+│           set by author with ffffffffffff on 2026-11-02, in #3 by author
+│           ann: approved, of dddddddddddd; counts
+│           changed since, with eeeeeeeeeeee, in #4 by author: scope and rollback
+│           changed since, in the merge group: events
+│           it was changed since without a review
+"""
 
 BLOCKED = """\
 ├─ ✓ The configuration can be read
@@ -116,15 +144,19 @@ def test_the_reviews_and_the_tasks_in_it() -> None:
     assert TAKEN in render_tree(explain(facts))
 
 
+def test_what_changed_since_an_approval_in_it() -> None:
+    assert SINCE in render_tree(explain(CHANGED_SINCE))
+
+
 def test_every_question_has_its_words_and_its_own() -> None:
     said = [words(Condition(question, held=True, about="x")) for question in Question]
     assert len(set(said)) == len(said)
 
 
-def test_the_table_knows_evidence_of_every_kind() -> None:
+def test_every_kind_of_evidence_is_shown_somewhere() -> None:
     shown = {
         type(one)
-        for facts in FACTS.values()
+        for facts in (*FACTS.values(), CHANGED_SINCE)
         for each in walk(explain(facts))
         for one in each.evidence
     }

@@ -10,6 +10,7 @@ from bot.github.memory import Memory
 from bot.github.people import People
 from bot.github.plans import ParsedPlans, PlanReader
 from bot.github.reader import ObjectCache, Reader
+from bot.github.revisions import Revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Access:
 
     def history(self, repository: str) -> History:
         """Reads about who wrote a file."""
-        return History(self.client, repository, self.memory)
+        return History(self.client, repository, self.memory, self.objects)
+
+    def revisions(self, history: History, plans: PlanReader) -> Revisions:
+        """Reads of what changed in plans since they were set Approved."""
+        return Revisions(history, self.reader(history.repository), plans, self.memory)
 
     async def read_repositories(self) -> list[str]:
         """The names of all repositories that the App is installed on."""

@@ -16,10 +16,18 @@ from bot.gate.facts import (
     PlansHome,
     Provenance,
 )
-from bot.gate.links import MAX_LINKS, find_mentions
-from bot.gate.scope import is_code, is_plan, linked_plans, links_of, plans_repository
+from bot.gate.links import MAX_LINKS
+from bot.gate.scope import (
+    is_code,
+    is_plan,
+    linked_plans,
+    links_of,
+    mentions_of,
+    plans_repository,
+)
 from bot.github.access import Access
 from bot.github.errors import GitHubUnavailable, Incomplete, NotFound, Refused, Unexpected
+from bot.github.people import People
 from bot.github.plans import PlanReader
 from bot.github.policy import PolicyReader
 from bot.github.reader import OpenPull, Tree
@@ -45,12 +53,16 @@ class _Shelf:
 
 
 class Gatherer:
-    """Gathers facts about the pull requests of one repository."""
+    """Gathers facts about the pull requests of one repository, in one evaluation.
+
+    What people may do is asked for once, and so believed no longer than that.
+    """
 
     def __init__(self, access: Access, repository: str) -> None:
         self._access = access
         self._repository = repository
         self._reader = access.reader(repository)
+        self._people: dict[str, People] = {}
 
     async def gather(self, pull: OpenPull, group: Group | None = None) -> Facts:
         """Everything about *pull*; in a merge group its plans are those of the group's tree.
@@ -90,6 +102,10 @@ class Gatherer:
         """Whether a branch that decided points at another commit by now."""
         if await self._reader.read_branch(facts.branch.name) != facts.branch:
             return True
+        return await self.have_plans_moved(facts)
+
+    async def have_plans_moved(self, facts: Facts) -> bool:
+        """Whether the plans of another repository that decided may be others by now."""
         if facts.home is None or facts.home.branch is None:
             return False
         home = self._access.reader(facts.home.repository)
@@ -151,7 +167,7 @@ class Gatherer:
             )
             for change in at_stake
         }
-        people = self._access.people(self._repository)
+        people = self._people_of(self._repository)
         return replace(
             facts,
             changes=tuple(
@@ -161,11 +177,14 @@ class Gatherer:
             reviews=await people.read_reviews(facts.pull.number, config.approval.approvers),
         )
 
+    def _people_of(self, repository: str) -> People:
+        return self._people.setdefault(repository, self._access.people(repository))
+
     # ── code ─────────────────────────────────────────────────────────────────
     async def _code(self, facts: Facts, base: Tree) -> Facts:
         """What decides about code: labels that may exempt, and the linked plans."""
         if exempting := exempting_labels(facts.pull.labels, facts.config):
-            people = self._access.people(self._repository)
+            people = self._people_of(self._repository)
             labels = await people.read_label_adders(facts.pull.number, exempting)
             facts = replace(facts, labels=labels)
         facts, shelf = await self._shelf(facts, base)
@@ -193,8 +212,8 @@ class Gatherer:
         except NotFound:
             return replace(facts, home=PlansHome(repository, None)), None
         if isinstance(policy.config, InvalidConfig):
-            where = policy.config.repository or repository
-            return replace(facts, config_problem=replace(policy.config, repository=where)), None
+            problem = replace(policy.config, repository=policy.config.repository or repository)
+            return replace(facts, home=PlansHome(repository, None), config_problem=problem), None
         plans = self._access.plans(reader, policy.config)
         tree = await reader.read_tree(policy.branch.tree)
         home = PlansHome(repository, policy.branch)
@@ -203,33 +222,46 @@ class Gatherer:
     async def _linked(self, facts: Facts, shelf: _Shelf) -> Facts:
         """The plans among which the linked ones are."""
         touched = [plan.path for plan in facts.head_plans] if facts.home is None else []
-        mentions = find_mentions(
-            pull=facts.pull,
-            commits=facts.commits,
-            id_pattern=facts.config.plans.id_pattern,
-            plans_repository=facts.home.repository if facts.home else None,
-        )
-        return replace(facts, base_plans=await shelf.plans.find(shelf.tree, mentions, touched))
+        plans = await shelf.plans.find(shelf.tree, mentions_of(facts), touched)
+        return replace(facts, base_plans=plans)
 
     async def _provenance(self, facts: Facts, shelf: _Shelf) -> dict[str, Provenance]:
         """How the linked plans that are Approved came to be so.
 
-        Where it only is to be shown, not knowing it is no fault.
+        Where it only is to be shown, not knowing it is no fault, and what changed since is not
+        read.
         """
         history = self._access.history(shelf.repository)
-        people = self._access.people(shelf.repository)
         policy = facts.config.approval
         found = {}
         for plan in _approved(facts):
             try:
                 provenance = await history.read_provenance(shelf.branch, plan)
-                reviews = await people.mark_approvers(provenance.reviews, policy.approvers)
+                if policy.provenance == "enforce":
+                    revisions = self._access.revisions(history, shelf.plans)
+                    later = await revisions.read_later(shelf.branch, plan, provenance.commit)
+                    provenance = replace(provenance, later=later)
+                found[plan.path] = await self._marked(provenance, shelf, policy.approvers)
             except (GitHubUnavailable, NotFound, Refused, Unexpected, Incomplete):
                 if policy.provenance == "enforce":
                     raise
-            else:
-                found[plan.path] = replace(provenance, reviews=reviews)
         return found
+
+    async def _marked(
+        self, provenance: Provenance, shelf: _Shelf, approvers: Sequence[str]
+    ) -> Provenance:
+        """*provenance* with whom `approval.approvers` names by now."""
+        mark = self._people_of(shelf.repository).mark_approvers
+        return replace(
+            provenance,
+            reviews=await mark(provenance.reviews, approvers),
+            later=tuple(
+                [
+                    replace(revision, reviews=await mark(revision.reviews, approvers))
+                    for revision in provenance.later
+                ]
+            ),
+        )
 
 
 def _approved(facts: Facts) -> list[PlanFile]:

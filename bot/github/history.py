@@ -1,11 +1,12 @@
-"""Who wrote a plan, and how its approval came about: blame, and the pull requests of its commit.
+"""Who wrote a plan, and who set it Approved: blame, and the pull requests that brought a commit.
 
 What GitHub does not say stays unknown; whether that is enough is the gate's business.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -27,23 +28,37 @@ from bot.github.query_answers import (
     PullsOfCommit,
     ReviewedPull,
 )
+from bot.github.reader import ObjectCache
 from bot.github.reviews import Said, latest_opinions
 
 # The number rises with the shape of `Provenance`, so that what was kept before is read anew.
-_KIND: Final = "provenance 1"
+_KIND: Final = "provenance 2"
 
 A = TypeVar("A")
 N = TypeVar("N")
 
 
+class Arrival(NamedTuple):
+    """The merged pull request that brought a commit, with the reviews of its last *head*."""
+
+    pull: int
+    at: str  # ISO 8601, by GitHub's clock; a commit's date is its author's word
+    author: Actor | None
+    head: str
+    reviews: tuple[Review, ...]
+
+
 class History:
     """Reads of one repository's past, through one installation's client."""
 
-    def __init__(self, client: Client, repository: str, memory: Memory) -> None:
+    def __init__(
+        self, client: Client, repository: str, memory: Memory, objects: ObjectCache
+    ) -> None:
         self._client = client
         self.repository = repository
         self._owner, _, self._name = repository.partition("/")
         self._memory = memory
+        self._objects = objects
 
     async def read_authorship(
         self,
@@ -71,9 +86,12 @@ class History:
         That is kept for the plan's content and the commit that brought it: content that was
         approved, withdrawn and put back is looked at anew. Every reviewer counts as an approver
         here: what `approval.approvers` says may change, see `People.mark_approvers`.
+        What changed later is another question: see `bot.github.revisions`.
         """
-        brought = await self._last_commit(branch.sha, plan.path)
-        key = f"{self.repository} {plan.path} {plan.blob} {brought}"
+        newest = await self.read_last_commit(branch.sha, plan.path)
+        if newest is None:
+            raise Unexpected(f"GitHub knows no commit that touches {plan.path}, and has the file")
+        key = memory_key(self.repository, branch, plan, newest.sha)
         kept = found = _decode(await self._memory.recall(_KIND, key))
         if found is None or found.by is None:  # an author may add their address to an account
             found = await self._set_by(branch.sha, plan)
@@ -83,43 +101,77 @@ class History:
             await self._memory.keep(_KIND, key, msgspec.json.encode(found))
         return found
 
-    async def _last_commit(self, commit_sha: str, path: str) -> str:
-        """The newest commit that touched a file. It costs nothing while *commit_sha* stays.
+    async def read_last_commit(self, commit_sha: str, path: str) -> answers.Commit | None:
+        """The newest commit up to *commit_sha* that touched a file, None where none did.
 
+        It costs nothing while *commit_sha* stays.
         https://docs.github.com/en/rest/commits/commits#list-commits
         """
         url = "/repos/{owner}/{name}/commits?sha={sha}&path={path}&per_page=1"
         commits = await self._client.read(
-            list[answers.Oid], url, owner=self._owner, name=self._name, sha=commit_sha, path=path
+            list[answers.Commit], url, owner=self._owner, name=self._name, sha=commit_sha, path=path
         )
-        if not commits:
-            raise Unexpected(f"GitHub knows no commit that touches {path}, and has the file")
-        return commits[0].sha
+        return commits[0] if commits else None
+
+    async def read_status_commit(self, commit_sha: str, plan: PlanFile) -> BlamedCommit:
+        """The commit that wrote the Status line of *plan*, as it is at *commit_sha*."""
+        ranges = await self._blame(commit_sha, plan.path)
+        return _range_at(ranges, plan.path, plan.status_line).commit
+
+    async def read_arrival(self, commit_sha: str, base: str) -> Arrival | None:
+        """How a commit came to the branch *base*; None where no merged pull request brought it."""
+        pull = await self._merged_pull(commit_sha, base)
+        if pull is None:
+            return None
+        head, reviews = await self._reviews(pull.number)
+        return Arrival(pull.number, pull.merged_at or "", as_actor(pull.author), head, reviews)
+
+    async def contains(self, head: str, commit_sha: str) -> bool:
+        """Whether *commit_sha* is *head*, or below it.
+
+        https://docs.github.com/en/rest/commits/commits#compare-two-commits
+        """
+        url = "/repos/{owner}/{name}/compare/{basehead}?per_page=1"
+        comparison = await self._client.read(
+            answers.Comparison,
+            url,
+            owner=self._owner,
+            name=self._name,
+            basehead=f"{commit_sha}...{head}",
+        )
+        return comparison.status in {"ahead", "identical"}
 
     async def _set_by(self, commit_sha: str, plan: PlanFile) -> Provenance:
-        ranges = await self._blame(commit_sha, plan.path)
-        commit = _range_at(ranges, plan.path, plan.status_line).commit
+        commit = await self.read_status_commit(commit_sha, plan)
         return Provenance(_author(commit), commit.oid, commit.committed_date)
 
     async def _with_pull(self, found: Provenance, base: str) -> Provenance:
-        pull = await self._merged_pull(found.commit, base)
-        if pull is None:
+        arrival = await self.read_arrival(found.commit, base)
+        if arrival is None:
             return found
         return replace(
             found,
-            at=pull.merged_at or "",  # GitHub's clock; a commit's date is its author's word
-            pull=pull.number,
-            author=as_actor(pull.author),
-            reviews=await self._reviews(pull.number),
+            at=arrival.at,
+            pull=arrival.pull,
+            author=arrival.author,
+            reviews=arrival.reviews,
         )
 
     async def _blame(self, commit_sha: str, path: str) -> Sequence[BlameRange]:
+        """A blame never changes; who is behind an unknown author's address may yet be told."""
+        key = (self.repository, f"{commit_sha}:{path}")
+        if (kept := self._objects.blames.get(key)) is not None:
+            return kept
         found = await self._client.query(
             InRepository[OfObject[Blamed]],
             queries.READ_BLAME,
             self._at(commit=commit_sha, path=path),
         )
-        return found.repository.object.blame.ranges
+        ranges = found.repository.object.blame.ranges
+        if all(_author(one.commit) for one in ranges):
+            with suppress(ValueError):  # larger than the whole cache: read again next time
+                self._objects.blames[key] = ranges
+        return ranges
 
     async def _merged_pull(self, commit_sha: str, base: str) -> PullOfCommit | None:
         """The pull request that first brought a commit to *base*; a fork's counts nothing."""
@@ -139,8 +191,8 @@ class History:
         ]
         return min(merged, key=lambda pull: pull.merged_at or "", default=None)
 
-    async def _reviews(self, number: int) -> tuple[Review, ...]:
-        """What reviewers last said of a pull request, where it was of its last head."""
+    async def _reviews(self, number: int) -> tuple[str, tuple[Review, ...]]:
+        """A pull request's last head, and what reviewers last said, where it was of that."""
         pages = await self._pages(
             InRepository[OfPull[ReviewedPull]],
             queries.READ_REVIEWS,
@@ -160,7 +212,7 @@ class History:
             if (actor := as_actor(review.author)) is not None
         )
         head = pages[-1].repository.pull_request.head_ref_oid
-        return tuple(
+        return head, tuple(
             Review(said.by, said.state, said.commit, Role.WRITE if said.may_push else Role.READ)
             for said in latest
             if said.commit == head
@@ -188,6 +240,14 @@ class History:
 
     def _at(self, **more: object) -> dict[str, object]:
         return {"owner": self._owner, "name": self._name, **more}
+
+
+def memory_key(repository: str, branch: Branch, plan: PlanFile, newest: str) -> str:
+    """What the past of a plan is kept by: its content, and the *newest* commit that touched it.
+
+    That commit stands for all before it; the branch's name says which pull requests count.
+    """
+    return f"{repository} {branch.name} {plan.path} {plan.blob} {newest}"
 
 
 def _range_at(ranges: Sequence[BlameRange], path: str, line: int | None) -> BlameRange:

@@ -14,6 +14,7 @@ from bot.gate.facts import Actor, Branch, Commit, Pull
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import Incomplete, NotFound
+from bot.github.query_answers import BlameRange
 
 T = TypeVar("T")
 
@@ -72,6 +73,9 @@ class ObjectCache:
         self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
         self.brought: MutableMapping[tuple[str, str], Brought] = LRUCache(
             20_000, getsizeof=lambda brought: len(brought.commits) + 1
+        )
+        self.blames: MutableMapping[tuple[str, str], tuple[BlameRange, ...]] = LRUCache(
+            50_000, getsizeof=lambda ranges: len(ranges) + 1
         )
 
 

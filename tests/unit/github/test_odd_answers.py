@@ -9,6 +9,7 @@ from bot.gate.facts import Actor, Branch, LabelAdded, PlanFile, Role
 from bot.github.errors import Unexpected
 from bot.github.history import History
 from bot.github.people import People
+from bot.github.reader import ObjectCache
 from tests.unit.github.conftest import Memory
 from tests.unit.test_client import Line, Told, server
 
@@ -25,7 +26,7 @@ def repository(**fields: object) -> web.Response:
 
 
 def touched() -> web.Response:
-    return web.json_response([{"sha": "c0ffee"}])
+    return web.json_response([{"sha": "c0ffee", "commit": {"tree": {"sha": "7ree"}}}])
 
 
 def blame(user: str | None = "ann") -> web.Response:
@@ -67,7 +68,7 @@ def reviews(*nodes: dict[str, Any] | None, page_info: object = LAST) -> web.Resp
 
 
 def history(told: Told) -> History:
-    return History(Line(told[2], told[1]).client, "acme/shop", Memory())
+    return History(Line(told[2], told[1]).client, "acme/shop", Memory(), ObjectCache())
 
 
 def people(told: Told) -> People:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.gate.facts import Claim, Facts
 from bot.gate.links import MAX_LINKS
 from bot.gate.record import decision_id
-from bot.gate.scope import home_of, linked_plans, links_of
+from bot.gate.scope import home_of, linked_plans, links_of, mentions_of
 from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import PullSubject
@@ -33,13 +33,14 @@ class KnownPulls:
     async def note(self, facts: Facts) -> None:
         """Keep its head, and what it links; whoever waits for its tasks is marked with it.
 
-        What could not be read in full says nothing about its links.
+        What could not be read in full says nothing about its links; but where only the plans of
+        another repository cannot be read, it is from there that they will be mended.
         """
         pull = PullSubject(facts.pull.repository, facts.pull.number)
         await self._heads.note(pull, facts.pull.head_sha, self._clock())
-        if facts.unread is not None or facts.config_problem is not None:
-            return
-        await self._ledger.relink(_linked(facts), self._installation, self._clock())
+        no_policy = facts.config_problem is not None and facts.home is None
+        if facts.unread is None and not no_policy:
+            await self._ledger.relink(_linked(facts), self._installation, self._clock())
 
     async def lacks_index(self, facts: Facts) -> bool:
         """Whether tasks are at stake in a repository whose pull requests were never all noted."""
@@ -97,7 +98,11 @@ def _linked(facts: Facts) -> Linked:
 
 
 def _links(facts: Facts) -> Iterator[PlanLink]:
-    """Each link by what it says, and by the plan that it turns out to name."""
+    """Each link by what it says, and by the plan that it turns out to name.
+
+    What concerns all plans of another repository, or a plan that is yet to come there, is heard
+    of from there alone: so each mention is kept as well, and an empty one.
+    """
     for link in links_of(facts).counted[:MAX_LINKS]:
         home = link.repository or home_of(facts)
         yield PlanLink(home, link.name.casefold(), link.task)
@@ -105,3 +110,7 @@ def _links(facts: Facts) -> Iterator[PlanLink]:
             yield PlanLink(home, plan.path.casefold())
             if plan.id:
                 yield PlanLink(home, plan.id.casefold(), link.task)
+    if facts.home is not None:
+        mentions = mentions_of(facts)
+        for name in ("", *sorted(mentions.deciding | mentions.others)):
+            yield PlanLink(facts.home.repository, name)

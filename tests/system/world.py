@@ -26,6 +26,7 @@ from tests.plan_text import plan_text
 ROOT = Path(__file__).parents[2]
 MANIFEST = yaml.safe_load((ROOT / "app.yml").read_text())
 SECRET = "a secret of the webhook"
+CODE = {"src/checkout.py": "print('checkout')\n"}
 NOON = 1_770_000_000.0  # any fixed moment
 
 
@@ -163,25 +164,27 @@ class World:
     async def pull(
         self,
         files: Mapping[str, str | None],
+        repo: Repository | None = None,
+        /,
         *,
         branch: str = "patch-1",
         title: str = "Change something",
         body: str | None = None,
         author: str = "alice",
         base: str = "main",
-        repo: Repository | None = None,
     ) -> PullRequest:
         """Somebody pushes a branch and opens a pull request."""
         repo = repo or self.shop
         await repo.commit(branch, files, author=author, from_=base)
         return await repo.open_pull_request(branch, base, title=title, body=body, author=author)
 
-    async def code_pull(
-        self, body: str | None = "Plan: FEAT-12", repo: Repository | None = None, **more: str
-    ) -> PullRequest:
+    async def code_pull(self, body: str | None = "Plan: FEAT-12", **more: str) -> PullRequest:
         """A pull request that changes code."""
-        files: dict[str, str | None] = {"src/checkout.py": "print('checkout')\n"}
-        return await self.pull(files, body=body, repo=repo, **more)
+        return await self.pull(CODE, body=body, **more)
+
+    async def code_in(self, repo: Repository, body: str = "Plan: FEAT-12") -> PullRequest:
+        """A pull request that changes another repository's code."""
+        return await self.pull(CODE, repo, body=body)
 
     # ── what people see ───────────────────────────────────────────────────────
     async def check(self, pull: PullRequest) -> CheckRun:

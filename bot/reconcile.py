@@ -214,6 +214,7 @@ class Reconciler:
     # ── a merge group ────────────────────────────────────────────────────────
     async def _group(self, subject: GroupSubject, last: OpenPull) -> Outcome:
         if not last.pull.is_open:
+            await self._known.note_group(subject)
             return Outcome.CLOSED  # merged or taken out: its check decides nothing any more
         try:
             seen, strays = await self._see_group(subject)
@@ -227,15 +228,18 @@ class Reconciler:
         for one in seen:
             await self._record(f"{subject.key} #{one.facts.pull.number}", one)
         await self._publisher.publish_check_run(
-            subject.head_sha, run, lambda: self._still_queued(subject)
+            subject.head_sha, run, lambda: self._still_queued(subject, seen)
         )
         return Outcome.PUBLISHED
 
-    async def _still_queued(self, subject: GroupSubject) -> None:
-        """Raise where the claim is lost, or the group's pull requests were merged or taken out."""
+    async def _still_queued(self, subject: GroupSubject, seen: Sequence[Seen]) -> None:
+        """Raise where the claim is lost, the group is over, or plans elsewhere have moved on."""
         await self._owned()
         if not (await self._reader.read_pull(subject.number)).pull.is_open:
             raise Superseded(f"the group of #{subject.number} ended while it was evaluated")
+        for one in seen:
+            if await self._gatherer.have_plans_moved(one.facts):
+                raise Superseded(f"Plans moved while the group of #{subject.number} was evaluated")
 
     async def _see_group(self, subject: GroupSubject) -> tuple[list[Seen], list[Verdict]]:
         """Judge every pull request of the group by the plans in the group's own tree.
@@ -248,5 +252,7 @@ class Reconciler:
         for pull in await groups.read_pulls():
             facts = await self._known.complete(await self._gatherer.gather(pull, trees))
             seen.append(Seen(pull, facts, decide(facts), pack(facts)))
+        if any(one.facts.home is not None for one in seen):
+            await self._known.note_group(subject, [one.facts for one in seen])
         stray = groups.uncovered(trees, [one.facts for one in seen])
         return seen, [Verdict((GroupUncovered(stray),))] if stray else []

@@ -61,7 +61,7 @@ class PlanLink(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A pull request and every plan that it links."""
+    """A pull request and every plan that it links; or a merge group that other plans decide on."""
 
     subject: str
     repository: str
@@ -72,7 +72,7 @@ class Linked:
 
 
 class Linking(NamedTuple):
-    """An open pull request that links a plan which was asked for."""
+    """An open pull request, or a merge group, that links a plan which was asked for."""
 
     subject: str
     repository: str

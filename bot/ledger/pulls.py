@@ -1,6 +1,6 @@
 """What the ledger knows of pull requests, in the gate's own terms, and what it is told of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from bot.gate.facts import Claim, Facts
@@ -9,7 +9,7 @@ from bot.gate.record import decision_id
 from bot.gate.scope import home_of, linked_plans, links_of, mentions_of
 from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
-from bot.subject import PullSubject
+from bot.subject import GroupSubject, PullSubject
 
 
 class KnownPulls:
@@ -41,6 +41,21 @@ class KnownPulls:
         no_policy = facts.config_problem is not None and facts.home is None
         if facts.unread is None and not no_policy:
             await self._ledger.relink(_linked(facts), self._installation, self._clock())
+
+    async def note_group(self, group: GroupSubject, seen: Iterable[Facts] = ()) -> None:
+        """Keep which plans of other repositories a merge group was judged by; none once it is over.
+
+        The other plans are those of its own tree, which stays. Its pull requests claim the tasks.
+        """
+        links = [
+            link._replace(task=None)
+            for facts in seen
+            if facts.home is not None
+            for link in _links(facts)
+        ]
+        state = PullState.OPEN if links else PullState.CLOSED
+        linked = Linked(group.key, group.repository, group.number, state, "", tuple(links))
+        await self._ledger.relink(linked, self._installation, self._clock())
 
     async def lacks_index(self, facts: Facts) -> bool:
         """Whether tasks are at stake in a repository whose pull requests were never all noted."""

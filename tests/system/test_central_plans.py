@@ -1,9 +1,13 @@
 """The plans of one repository gate the code of others: approved there, free everywhere."""
 
+import asyncio
+
 import pytest
 
+from bot.sandbox.exchange import Exchange
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.repository import Repository
+from bot.sandbox.state.deliveries import Delivery
 from tests.plan_text import plan_text
 from tests.system.world import World
 
@@ -228,3 +232,56 @@ async def test_a_central_plan_lets_the_group_merge(world: World) -> None:
     assert pull.merged
     (run,) = world.shop.check_runs(group.head_sha, "Plan gate")
     assert (run.conclusion, run.title) == FREE
+
+
+async def test_a_central_plan_set_back_to_draft_stops_the_group_that_waits(world: World) -> None:
+    """The group has our word already, and waits for another check."""
+    plans = await central(world, "Approved")
+    world.shop.require_check("main", "Slow tests")
+    pull = await world.code_pull()
+    await world.settle()
+    group = await world.shop.enqueue(pull, admin=True)
+    await world.settle()
+    (run,) = world.shop.check_runs(group.head_sha, "Plan gate")
+    assert (run.conclusion, group.state) == ("success", "checks_requested")
+    await world.plan_on_main(status="Draft", repo=plans)
+    await world.settle()
+    newest = world.shop.check_runs(group.head_sha, "Plan gate")[0]
+    assert (newest.conclusion, newest.title) == BLOCKED
+    assert group.state == "failed"
+    assert not pull.merged
+
+
+async def test_a_draft_that_comes_while_the_group_is_judged_counts(world: World) -> None:
+    """Nobody tells us of it, so only a look right before the writing can see it."""
+    plans = await central(world, "Approved")
+    pull = await world.code_pull()
+    await world.settle()
+    going: list[asyncio.Task[None]] = []
+
+    async def withdraw() -> None:
+        world.sandbox.faults.webhooks.drop(2)  # the push, and its check suite
+        await world.plan_on_main(status="Draft", repo=plans)
+
+    def watch(seen: Exchange | Delivery) -> None:
+        if isinstance(seen, Exchange) and seen.path == "/repos/acme/plans/branches/main":
+            going.extend([asyncio.create_task(withdraw())] if not going else ())
+
+    world.sandbox.observers.append(watch)
+    group = await world.shop.enqueue(pull)
+    await world.settle()
+    (run,) = world.shop.check_runs(group.head_sha, "Plan gate")
+    assert (run.conclusion, run.title) == BLOCKED
+    assert not pull.merged
+
+
+async def test_a_group_that_is_over_is_not_judged_again(world: World) -> None:
+    plans = await central(world, "Approved")
+    pull = await world.code_pull()
+    await world.settle()
+    group = await world.shop.enqueue(pull)
+    await world.settle()
+    assert pull.merged
+    await world.plan_on_main(status="Draft", repo=plans)
+    await world.settle()
+    assert len(world.shop.check_runs(group.head_sha, "Plan gate")) == 1

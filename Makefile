@@ -40,8 +40,9 @@ bench: $(READY)  ## Measure speed, as ratios beside other parsers and linters
 fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
-docs: $(READY)   ## Generate the rule reference and the configuration's schema again
+docs: $(READY)   ## Generate the rule reference, the verdicts' words and the configuration's schema again
 	$(BIN)/python -m bot.plan.reference docs/rules
+	$(BIN)/python -m bot.report.reference docs/policy.md
 	$(BIN)/python -m bot.config.jsonschema docs/plan-gate.schema.json
 
 lock:            ## Resolve requirements.lock anew (needs uv)

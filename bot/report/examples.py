@@ -15,6 +15,7 @@ from bot.gate.facts import (
     PlanTask,
     Provenance,
     Review,
+    Revision,
     Role,
 )
 from bot.gate.links import Place
@@ -102,6 +103,8 @@ _UNKNOWN_KEY = InvalidConfig(CONFIG_PATH, 1, 1, "Unknown key `aproval`: did you 
 _DISMISSED = Counted(Review(_ANN, "DISMISSED", _HEAD, Role.WRITE), WhyNot.DISMISSED)
 _STALE = Counted(Review(_ANN, "APPROVED", _EARLIER, Role.WRITE), WhyNot.STALE)
 _UNREVIEWED = Provenance(Actor("mia"), _EARLIER, "2026-11-02T10:00:00Z", 41, Actor("mia"))
+_REVIEWED = replace(_UNREVIEWED, reviews=(Review(_ANN, "APPROVED", _EARLIER, Role.WRITE),))
+_CHANGED = replace(_REVIEWED, later=(Revision(_HEAD, ("Rollback Plan",)),))
 _EXEMPTION = Exemption("ann", "Hotfix for INC-7", 1_790_000_000.0, _HEAD, 1)
 
 EXAMPLES: tuple[Reason, ...] = (
@@ -131,6 +134,7 @@ EXAMPLES: tuple[Reason, ...] = (
     ApprovalUnreviewed(_APPROVED, 2, (_DISMISSED,), ("bob", "@acme/architects")),
     ChangedAfterApproval(_APPROVED, ("Task Decomposition", "Rollback Plan"), 1, ()),
     ApprovalUnproven(_APPROVED, "main", Gap.UNREVIEWED, _UNREVIEWED),
+    ApprovalUnproven(_APPROVED, "main", Gap.CHANGED, _CHANGED),
     TaskUnknown(_APPROVED, 8),
     TaskTooEarly(_APPROVED, 2, (1,), blocks=True),
     TaskTaken(_APPROVED, 2, Claim("FEAT-12", 2, "acme/shop", 41, merged=False), blocks=True),
@@ -142,7 +146,7 @@ EXAMPLES: tuple[Reason, ...] = (
     ExemptByPerson(_EXEMPTION),
     PlansValid((replace(_DRAFT, findings=(_TEAM, _TEAM, _TEAM)),)),
     PlanRemoved(("plans/FEAT-12.md",)),
-    PlanApproved(_APPROVED, "main", replace(_UNREVIEWED, reviews=(_STALE.review,))),
+    PlanApproved(_APPROVED, "main", _REVIEWED),
     LinksDiffer("FEAT-12", Place.BRANCH, "FEAT-13"),
     TaskLoose(3),
     ExemptionEnded(replace(_EXEMPTION, head_sha=_EARLIER)),

@@ -56,11 +56,14 @@ def anchor(name: str) -> str:
     return "#" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-def quote(reason: Reason) -> str:
-    """What a check run says of the reason below its title, as a quotation."""
+def quote(reason: Reason, before: Reason | None = None) -> str:
+    """What a check run says of the reason below its title, as a quotation.
+
+    A next step that was quoted *before* is not said again.
+    """
     said, step = why(reason, SITE), next_step(reason, SITE)
     parts = [f"> **{said}**" if reason.blocks else f"> {said}"]
-    if step:
+    if step and not (before and step == next_step(before, SITE)):
         parts.append(f"> **Next step:** {step}")
     return "\n>\n".join(parts)
 
@@ -81,7 +84,7 @@ def _section(name: str, examples: Sequence[Reason]) -> Iterator[str]:
     for other in others:
         rule = f" (rule {_named(code_of(other))})" if code_of(other) != code_of(first) else ""
         yield f"Or **{title(other)}**{rule}" if title(other) != title(first) else "Or"
-        yield quote(other)
+        yield quote(other, before=first)
 
 
 def _index(told: Iterable[tuple[str, Sequence[Reason]]]) -> Iterator[str]:

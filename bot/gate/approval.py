@@ -34,13 +34,25 @@ class Revises:
 
 def stake(change: PlanChange) -> Sets | Revises | None:
     """Tell what approval is at stake when the change is merged; None: it needs no approving."""
-    if not _is_approved(change.base):
-        return Sets() if _is_approved(change.head) else None
-    # Where the head has not itself taken back an Approved, git keeps the trusted branch's line.
-    if _is_approved(change.left) and not _is_approved(change.head):
+    if not _may_end_approved(change):
         return None
+    if not _is_approved(change.base):
+        return Sets()
     parts = changed_parts(change)
     return Revises(parts) if parts else None
+
+
+def _may_end_approved(change: PlanChange) -> bool:
+    """Whether the plan may be Approved once git has merged the change.
+
+    Where git mixes two versions, what hides a line in one may be gone in the other. So any line
+    that alone says Approved counts: one of the head's, or one of the trusted branch's. Only where
+    that stands as it did when the head left, and the head has it no more, git takes it out.
+    """
+    if not change.mixed:
+        return _is_approved(change.head)
+    left, base = (file.approving if file else "" for file in (change.left, change.base))
+    return bool(change.head.approving) or base not in ("", left)
 
 
 def changed_parts(change: PlanChange) -> tuple[str, ...]:

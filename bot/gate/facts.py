@@ -158,7 +158,8 @@ class PlanFile:
     """A plan file at one commit, read and linted by its own status.
 
     *status_line* is the line of its Status, None where it has none. *parts* are what approval
-    covers, by name.
+    covers, by name. *approving* is a digest of the text down to the last line that alone would say
+    Approved, be it hidden or contradicted; empty where no line would.
     """
 
     path: str
@@ -170,6 +171,7 @@ class PlanFile:
     tasks: tuple[PlanTask, ...] = ()
     parts: tuple[Part, ...] = ()
     findings: tuple[Finding, ...] = ()
+    approving: str = ""
 
     @property
     def label(self) -> str:
@@ -201,12 +203,22 @@ class PlanChange:
     """A plan file that the pull request touches: where it left, on the trusted branch, at its head.
 
     A renamed plan is followed by its ID. *authorship* is read only where an approval is at stake.
+    *shared*: another pull request of the merge group has a part in what becomes of the file.
     """
 
     left: PlanFile | None
     base: PlanFile | None
     head: PlanFile
     authorship: Authorship | None = None
+    shared: bool = False
+
+    @property
+    def mixed(self) -> bool:
+        """Whether merging mixes the lines of several versions, or just brings the head's file."""
+        if self.base is None:
+            return self.shared
+        known = (self.left.blob if self.left else None, self.head.blob)
+        return self.shared or self.base.blob not in known
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.plan.fields import read_team_and_ticket
 from bot.plan.fix import preview
 from bot.plan.markdown import Kind, is_delimiter_row
 from bot.plan.model import Header, Plan, QuestionRow, Section
+from bot.plan.status import approves_alone
 from bot.plan.tables import split_cells
 from bot.plan.words import plain
 
@@ -32,6 +33,7 @@ def summarise(path: str, blob: str, plan: Plan, found: Sequence[Diagnostic]) -> 
         tasks=tuple(PlanTask(task.number, task.title, task.depends_on) for task in plan.tasks),
         parts=tuple(_tell_apart(parts)),
         findings=tuple(_show(plan, diagnostic) for diagnostic in found),
+        approving=_find_approving(plan) if plan.refusal is None else blob,
     )
 
 
@@ -92,6 +94,12 @@ def _header_lines(header: Header) -> Iterator[int]:
         yield status.value.span.line
     for _, value in header.fields:
         yield value.span.line
+
+
+def _find_approving(plan: Plan) -> str:
+    """Digest the text down to the last line that alone would say Approved; '' without one."""
+    found = [n for n, line in plan.text.numbered(1, len(plan.text.lines)) if approves_alone(line)]
+    return _digest(plan.text.lines[: found[-1]]) if found else ""
 
 
 def _name(section: Section) -> str:

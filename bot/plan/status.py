@@ -87,6 +87,13 @@ def read_status_lines(document: Document, header: Iterable[Block]) -> list[Statu
     ]
 
 
+def approves_alone(line: str) -> bool:
+    """Whether a line says Approved once nothing around it hides, strikes or contradicts it."""
+    label = _LABEL.fullmatch(line.translate(_SPACES).strip().removesuffix("\\"))
+    value = (label["value"] or label["bold"] or "").strip() if label else ""
+    return _read_words(value)[0] is Status.APPROVED
+
+
 def _find_status_lines(document: Document, block: Block) -> Iterator[tuple[int, Value, bool]]:
     """Yield the lines that a reader takes for a Status line: number, value, whether it is plain.
 

@@ -69,6 +69,7 @@ def plan(
         tasks=tuple(PlanTask(n, f"Task {n}", needs) for n, needs in (tasks or {}).items()),
         parts=tuple(_part(name, says) for name, says in {"scope": "narrow", **parts}.items()),
         findings=tuple(findings),
+        approving="the header" if status == "Approved" else "",
     )
     blob = hashlib.sha1(repr(made).encode(), usedforsecurity=False).hexdigest()
     return replace(made, blob=blob)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.schema import Approval
@@ -47,10 +47,32 @@ def flagged(text: str) -> str:
     return text.replace("`FEATURE_CHECKOUT=false`", "`FEATURE_CHECKOUT=off`")
 
 
+def ticked(text: str) -> str:
+    """The plan with a task done."""
+    return text.replace("- [ ] All task", "- [x] All task")
+
+
+def with_hidden(text: str, *layers: str) -> str:
+    """The plan with an approval that nobody sees, below its header."""
+    opened = [f"<!-- {layer}\n\n" if layer == "comment" else f"{layer}\n\n" for layer in layers]
+    hidden = "".join(opened) + "**Status**: Approved\n"
+    return text.replace("> Get Approved status", f"{hidden}\n> Get Approved status")
+
+
+def moved(text: str) -> str:
+    """The plan with its Status below the ticket, and a rule that ends the header there."""
+    line = "**Status**: Approved\n"
+    ticket = "**Team / Ticket**: payments / PAY-1\n"
+    return text.replace(line, "").replace(ticket, f"{ticket}{line}\n---\n")
+
+
 def change(left: str | None, base: str | None, head: str) -> PlanChange:
     """The change of those three texts."""
     left_file, base_file = (read(text) if text is not None else None for text in (left, base))
     return PlanChange(left_file, base_file, read(head))
+
+
+HIDDEN = with_hidden(DRAFT, "comment", "```")
 
 
 # ── what is at stake ─────────────────────────────────────────────────────────
@@ -100,6 +122,16 @@ def change(left: str | None, base: str | None, head: str) -> PlanChange:
         (APPROVED, widened(APPROVED), widened(APPROVED), None),  # what is there already
         (APPROVED, widened(APPROVED), flagged(APPROVED), Revises(("Rollback Plan",))),
         (DRAFT, widened(APPROVED), widened(DRAFT), None),
+        (APPROVED, ticked(APPROVED), widened(DRAFT), None),  # the head takes the same line out
+        (APPROVED, moved(APPROVED), widened(DRAFT), Revises(("Why & What",))),  # not where it is
+        # git mixes lines of both: what hides an approval in one may be gone in the other
+        (HIDDEN, HIDDEN, widened(HIDDEN), None),
+        (HIDDEN, ticked(HIDDEN), widened(HIDDEN), Sets()),
+        (DRAFT, ticked(DRAFT), widened(HIDDEN), Sets()),
+        (HIDDEN, widened(HIDDEN), ticked(DRAFT), None),
+        (DRAFT, widened(HIDDEN), ticked(DRAFT), Sets()),
+        (DRAFT, DRAFT.replace("Draft", "Draft | Approved"), widened(DRAFT), None),
+        (DRAFT, b"\0".decode(), widened(DRAFT), Sets()),  # it cannot be read
         (None, APPROVED, widened(APPROVED), Revises(("Why & What",))),
         (None, APPROVED, APPROVED, None),
     ],
@@ -144,13 +176,17 @@ def test_what_of_an_approved_plan_is_changed(left: str, head: str, parts: tuple[
 
 
 _STATUSES = [f"**Status**: {status}" for status in ("Draft", "Approved")]
-_LINES = APPROVED.split("\n")
+_MARKS = ["<!--", "-->", "```"]
+_COVERED = ["", "<!--", "", _STATUSES[0], "", "-->", "<!--", "", "```", _STATUSES[1], "```", "-->"]
+_LINES = APPROVED.replace("\n\n> Get", "\n".join([*_COVERED, "", "> Get"]), 1).split("\n")
+_HEADER = range(2, 6 + len(_COVERED))
 
 
 def edits(side: str) -> st.SearchStrategy[dict[int, str]]:
-    """Up to three lines replaced, in words of that side's own."""
-    words = ["", *_STATUSES, f"- {side}", f"| 2 | {side} | y | 1 |", f"## {side}"]
-    return st.dictionaries(st.integers(0, len(_LINES) - 1), st.sampled_from(words), max_size=3)
+    """Up to five lines replaced, in words of that side's own; most of them in the header."""
+    words = ["", *_STATUSES, *_MARKS, f"- {side}", f"| 2 | {side} | y | 1 |", f"## {side}"]
+    lines = st.sampled_from(_HEADER) | st.integers(0, len(_LINES) - 1)
+    return st.dictionaries(lines, st.sampled_from(words), max_size=5)
 
 
 def edited(*edits: dict[int, str]) -> PlanFile:
@@ -162,6 +198,7 @@ def edited(*edits: dict[int, str]) -> PlanFile:
     return read("\n".join(lines))
 
 
+@settings(max_examples=300)
 @given(st.sampled_from([{}, {2: _STATUSES[0]}]), edits("theirs"), edits("ours"))
 def test_what_merging_brings_does_not_escape(
     before: dict[int, str], theirs: dict[int, str], ours: dict[int, str]
@@ -174,6 +211,20 @@ def test_what_merging_brings_does_not_escape(
     merged = edited(before, theirs, {n: line for n, line in ours.items() if n not in theirs})
     if stake(PlanChange(left, base, head)) is None and not head.errors:
         assert stake(PlanChange(base, base, merged)) is None
+
+
+# Two pull requests that both leave it a Draft; together they uncover an approval.
+_DRAFT = {2: _STATUSES[0]}
+_THEIRS = dict.fromkeys([2, 5, 9, 10, 15], "")  # the other Draft instead, and one cover less
+_OURS = dict.fromkeys([7, 12, 14], "")  # not that other Draft, and the other cover less
+
+
+def test_what_uncovers_an_approval_is_at_stake() -> None:
+    left, base, head = edited(_DRAFT), edited(_DRAFT, _THEIRS), edited(_DRAFT, _OURS)
+    assert (left.status, base.status, head.status) == (Status.DRAFT,) * 3
+    assert not left.errors + base.errors + head.errors
+    assert edited(_DRAFT, _THEIRS, _OURS).status is Status.APPROVED
+    assert stake(PlanChange(left, base, head)) == Sets()
 
 
 # ── who set it ───────────────────────────────────────────────────────────────

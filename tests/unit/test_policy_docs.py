@@ -134,7 +134,7 @@ def test_limits_and_defaults_are_those_of_the_code() -> None:
         f"over {MAX_COMMITS:,} commits, {MAX_TOUCHED_PLANS} changed plans, {MAX_PLANS:,} plans",
         f"{MAX_LINKS} linked plans, {MAX_SHARING} pull requests on one head",
         f"At most {MAX_LINKS} plans can be linked",
-        f"`approval.reviews` ({Config().approval.reviews})",
+        f"`approval.reviews` (by default {Config().approval.reviews})",
         f"the role *{Role.MAINTAIN}* or *{Role.ADMIN}*",
     ):
         assert limit in words

@@ -100,8 +100,9 @@ def _proven(reason: Reason, facts: Facts) -> Condition:
     gap = provenance_gap(provenance, policy)
     evidence: list[Evidence] = []
     if provenance is not None:
-        for brought in (provenance, *provenance.later):
-            evidence += [brought, *past_reviews(brought)]
+        evidence += [provenance, *past_reviews(provenance)]
+        for revision in provenance.later:
+            evidence += [revision, *past_reviews(revision)]
     evidence += known(gap)
     return Condition(Question.PROVEN, gap is None, needed=needed, evidence=tuple(evidence))
 

@@ -52,7 +52,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     wanted = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        described = f"{summary[0].upper()}{summary[1:]}."
+        command = commands.add_parser(name, help=summary, description=described)
         if name == wanted:  # the other commands' modules need not be read
             module = import_module(f"bot.cli.{name}")
             module.configure(command)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.subserver import ServerProcess
-from tests.system.world import SECRET, RealTime, World, make_world
+from tests.system.commands import settings_of
+from tests.system.world import RealTime, World, make_world
 
 
 @pytest.fixture
@@ -23,16 +24,7 @@ async def github(private_key: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 def environment(world: World) -> dict[str, str]:
-    return {
-        "APP_ID": str(world.app.id),
-        "PRIVATE_KEY": world.app.private_key_pem,
-        "WEBHOOK_SECRET": SECRET,
-        "GITHUB_API_URL": world.sandbox.api_url,
-        "GITHUB_URL": world.sandbox.url,
-        "DATABASE_URL": f"sqlite:///{world.settings.database}",
-        "PORT": "0",
-        "LOG_FORMAT": "json",
-    }
+    return {**settings_of(world), "PORT": "0", "LOG_FORMAT": "json"}
 
 
 def serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

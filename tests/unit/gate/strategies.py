@@ -22,6 +22,7 @@ from bot.gate.facts import (
     Provenance,
     Pull,
     Review,
+    Revision,
     Role,
 )
 from tests.unit.gate.build import (
@@ -111,6 +112,14 @@ commits = st.builds(
     st.booleans(),
     st.sampled_from([f"Change\n\n{link}" for link in LINKS]),
 )
+revisions = st.builds(
+    Revision,
+    st.just("1" * 40),
+    st.just(("scope",)),
+    st.sampled_from([0, 5]),
+    known,
+    st.lists(reviews, max_size=2).map(tuple),
+)
 provenances = st.builds(
     Provenance,
     by=known,
@@ -118,6 +127,7 @@ provenances = st.builds(
     pull=st.sampled_from([0, 3]),
     author=known,
     reviews=st.lists(reviews, max_size=2).map(tuple),
+    later=st.just(()) | st.lists(revisions, max_size=2).map(tuple),
 )
 claims = st.builds(
     Claim,

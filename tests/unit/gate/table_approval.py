@@ -1,6 +1,8 @@
 """What the gate says of approval: DESIGN §7, on the way in and on the trusted branch."""
 
-from bot.gate.facts import Actor, Role
+from dataclasses import replace
+
+from bot.gate.facts import Actor, Facts, Provenance, Review, Revision, Role
 from tests.unit.gate.build import (
     ANN,
     APPROVED,
@@ -53,6 +55,20 @@ ASKED, ANSWERED = plan(question_1=""), plan(question_1="Stripe")
 TWO, NONE, BOTS = "approval: {reviews: 2}", "approval: {reviews: 0}", "approval: {allow_bots: true}"
 ENFORCE = "approval: {provenance: enforce}"
 BY_BOB = review(BOB)
+
+
+def since(*later: Revision, policy: str = ENFORCE) -> Facts:
+    """Code under a plan that was approved as it should be, and changed since."""
+    proven: dict[str, Provenance] = {
+        path: replace(known, later=later) for path, known in proof(AUTHOR, review()).items()
+    }
+    return pull(CODE, says=FEAT, main=[APPROVED], provenance=proven, policy=policy)
+
+
+def later(*reviews: Review, number: int = 5) -> Revision:
+    """A change of the plan's scope that bob's pull request brought."""
+    return Revision("1" * 40, ("scope",), number, BOB if number else None, reviews)
+
 
 TABLE: Table = {
     "§7 setting a plan Approved": {
@@ -347,7 +363,37 @@ TABLE: Table = {
             blocks("FEAT-12 is Draft: merging is blocked", "G005 PlanNotApproved"),
         ),
     },
+    "§7 what changed since, where that is enforced": {
+        "reviewed": (since(later(review())), LINKED),
+        "unreviewed": (since(later()), UNPROVEN),
+        "reviewed by its author": (since(later(BY_BOB)), UNPROVEN),
+        "reviewed by who approved the plan": (since(later(review(AUTHOR))), LINKED),
+        "reviewed without the right": (since(later(review(role=Role.READ))), UNPROVEN),
+        "reviewed by nobody of the approvers": (
+            since(later(replace(review(), approver=False))),
+            UNPROVEN,
+        ),
+        "with one review of two": (
+            since(
+                later(review()),
+                policy="approval: {provenance: enforce, reviews: 2}",
+            ),
+            UNPROVEN,
+        ),
+        "without a pull request": (since(later(review(), number=0)), UNPROVEN),
+        "where no review is needed": (
+            since(later(), policy="approval: {provenance: enforce, reviews: 0}"),
+            LINKED,
+        ),
+        "where no review is needed, but a pull request": (
+            since(later(number=0), policy="approval: {provenance: enforce, reviews: 0}"),
+            UNPROVEN,
+        ),
+        "one of two unreviewed": (since(later(review()), later()), UNPROVEN),
+        "all of two reviewed": (since(later(review()), later(review(AUTHOR))), LINKED),
+    },
     "§7 how an approval came about, where that is only recorded": {
+        "changed since, unreviewed": (since(later(), policy=""), LINKED),
         "not known": (pull(CODE, says=FEAT, main=[APPROVED]), LINKED),
         "set by a Bot": (pull(CODE, says=FEAT, main=[APPROVED], provenance=proof(BOT)), LINKED),
         "unreviewed": (pull(CODE, says=FEAT, main=[APPROVED], provenance=proof(pull=0)), LINKED),

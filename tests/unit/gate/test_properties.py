@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.config.schema import Tasks
 from bot.gate.decide import decide
-from bot.gate.facts import Claim, Facts, Role
+from bot.gate.facts import Claim, Facts, Revision, Role
 from bot.gate.scope import is_code, linked_plans, links_of
 from bot.gate.verdict import (
     Conclusion,
@@ -173,6 +173,13 @@ WORSE: dict[str, Callable[[Facts], Facts]] = {
     "no exemption": lambda f: replace(f, exemption=None),
     "somebody else's commit": lambda f: replace(f, commits=(*f.commits, commit(EVE))),
     "no known history": lambda f: replace(f, provenance={}),
+    "plans that were changed past everybody": lambda f: replace(
+        f,
+        provenance={
+            path: replace(known, later=(*known.later, Revision("1" * 40, ("scope",))))
+            for path, known in f.provenance.items()
+        },
+    ),
     "another claim": lambda f: replace(
         f, claims=(*f.claims, Claim("FEAT-12", 2, "acme/shop", 1, merged=False))
     ),

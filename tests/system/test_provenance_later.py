@@ -101,10 +101,33 @@ async def test_who_counts_as_an_approver_holds_for_later_changes_too(world: Worl
 async def test_too_many_changes_are_not_looked_at(world: World) -> None:
     code = await approved_plan(world)
     for number in range(51):
-        await world.shop.commit("main", {PATH: TICKED if number % 2 else APPROVED}, author="bob")
         await world.shop.commit("main", {PATH: APPROVED if number % 2 else TICKED}, author="bob")
     assert (await world.check(code)).conclusion == "failure"
     assert "more than 50 commits touched plans/FEAT-12.md" in await world.summary(code)
+
+
+async def test_judging_the_same_head_again_asks_graphql_for_nothing(world: World) -> None:
+    """Nor does it cost a piece of the rate limit, but for the pull request's own state."""
+    await world.configure(ENFORCE)
+    await world.plan_on_main("FEAT-12")
+    await merge_plan(world, APPROVED, reviewed=True)
+    await merge_plan(world, BROADER, reviewed=True)
+    await world.plan_on_main("FEAT-13")
+    pull = await world.pull(
+        {"plans/FEAT-13.md": plan_text("FEAT-13", "Approved"), "src/pay.py": "pay()\n"},
+        body="Plan: FEAT-12",
+    )
+    await pull.review("carol")
+    await pull.review("bob")
+    assert (await world.check(pull)).conclusion == "success"
+    seen = len(world.sandbox.requests)
+    await pull.edit(title="Pay at once")
+    assert (await world.check(pull)).conclusion == "success"
+    asked = world.sandbox.requests[seen:]
+    assert not [request for request in asked if request.path.endswith("/graphql")]
+    roles = [request.path for request in asked if request.path.endswith("/permission")]
+    assert len(roles) == len(set(roles)) == 2
+    assert sum(request.counted for request in asked) <= 3
 
 
 async def test_where_provenance_is_only_shown_nothing_more_is_read(world: World) -> None:

@@ -111,7 +111,7 @@ class Fanout:
     # ── a push ───────────────────────────────────────────────────────────────
     async def _pushed(self, push: PushSubject) -> AsyncIterator[Found]:
         """Here those that the branch decides about, elsewhere those that link the plans here."""
-        default = await self._reader.read_default_branch()
+        default = (await self._reader.read_repository()).default_branch
         is_default = push.branch == default
         is_house = is_default and self._repository.endswith(f"/{HOUSE}")
         pulls = [

@@ -203,17 +203,21 @@ class Gatherer:
         if repository is None:
             plans = self._access.plans(self._reader, facts.config)
             return facts, _Shelf(self._repository, facts.branch, base, plans)
-        if repository.partition("/")[0].casefold() != self._repository.partition("/")[0].casefold():
-            return replace(facts, home=PlansHome(repository, None)), None  # we hear nothing of it
-        reader = self._access.reader(repository)
+        unreadable = replace(facts, home=PlansHome(repository, None))
+        if _owner(repository) != _owner(self._repository):
+            return unreadable, None  # we hear nothing of it
         try:
-            name = await reader.read_default_branch()
+            found = await self._access.reader(repository).read_repository()
+            if _owner(found.full_name) != _owner(repository):
+                return unreadable, None
+            repository, name = found.full_name, found.default_branch
             policy = await PolicyReader(self._access, repository).read(name, name)
         except NotFound:
-            return replace(facts, home=PlansHome(repository, None)), None
+            return unreadable, None
         if isinstance(policy.config, InvalidConfig):
             problem = replace(policy.config, repository=policy.config.repository or repository)
             return replace(facts, home=PlansHome(repository, None), config_problem=problem), None
+        reader = self._access.reader(repository)
         plans = self._access.plans(reader, policy.config)
         tree = await reader.read_tree(policy.branch.tree)
         home = PlansHome(repository, policy.branch)
@@ -262,6 +266,10 @@ class Gatherer:
                 ]
             ),
         )
+
+
+def _owner(repository: str) -> str:
+    return repository.partition("/")[0].casefold()
 
 
 def _approved(facts: Facts) -> list[PlanFile]:

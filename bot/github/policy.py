@@ -94,7 +94,10 @@ class PolicyReader:
     async def _read_house_content(self) -> bytes:
         reader = self._access.reader(self._house)
         try:
-            branch = await reader.read_branch(await reader.read_default_branch())
+            house = await reader.read_repository()
+            if house.full_name.casefold() != self._house.casefold():
+                return b""  # it has another name now, and speaks for nobody any more
+            branch = await reader.read_branch(house.default_branch)
         except NotFound:
             return b""
         try:

@@ -119,10 +119,10 @@ class Reader:
             and pull.base.repo.full_name.casefold() == self.repository.casefold()
         ]
 
-    async def read_default_branch(self) -> str:
-        """The name of the repository's default branch."""
+    async def read_repository(self) -> answers.Repository:
+        """The repository by its present name: an old one leads to it, whoever owns it now."""
         url = "/repos/{owner}/{repo}"
-        return (await self._client.read(answers.Repository, url, **self._at())).default_branch
+        return await self._client.read(answers.Repository, url, **self._at())
 
     async def read_branch(self, name: str) -> Branch:
         """A branch's tip."""

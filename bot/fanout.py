@@ -94,6 +94,11 @@ class Fanout:
                     await self._ledger.rename_repository(formerly, self._repository)
                 for found in _paged(_subjects(await self._reader.read_open_pulls())):
                     yield found
+                if _is_house(self._repository) or _is_house(formerly):
+                    for found in await self._housed():
+                        yield found
+                async for found in self._linking(_Change(None)):
+                    yield found
             case PushSubject():
                 async for found in self._pushed(subject):
                     yield found
@@ -113,7 +118,7 @@ class Fanout:
         """Here those that the branch decides about, elsewhere those that link the plans here."""
         default = (await self._reader.read_repository()).default_branch
         is_default = push.branch == default
-        is_house = is_default and self._repository.endswith(f"/{HOUSE}")
+        is_house = is_default and _is_house(self._repository)
         pulls = [
             pull
             for pull in await self._reader.read_open_pulls()
@@ -127,8 +132,7 @@ class Fanout:
         for found in _paged(_subjects(_concerned(pulls, policy.config, change))):
             yield found
         if is_house and change.policy:
-            repositories = await self._access.read_repositories()
-            for found in _paged([RepositorySubject(name) for name in repositories]):
+            for found in await self._housed():
                 yield found
         if linked:
             async for found in self._linking(change):
@@ -154,6 +158,12 @@ class Fanout:
             return _Change(None)
         return _Change(tuple(plan for side in sides for plan in side.values()))
 
+    async def _housed(self) -> list[Found]:
+        """All repositories that have the policy in common which stands here."""
+        names = await self._access.read_repositories()
+        here = self._repository.casefold()
+        return _paged([RepositorySubject(name) for name in names if name.casefold() != here])
+
     async def _linking(self, change: _Change) -> AsyncIterator[Found]:
         """Those of any repository that were seen to link one of the plans."""
         after: str | None = None
@@ -176,6 +186,10 @@ def _concerned(
         return pulls
     pattern = config.plans.id_pattern
     return [pull for pull in pulls if change.plans and change.may_be(pull, pattern)]
+
+
+def _is_house(repository: str) -> bool:
+    return repository.casefold().endswith(f"/{HOUSE}")
 
 
 def _subjects(pulls: Sequence[OpenPull]) -> list[Judgeable]:

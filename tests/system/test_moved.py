@@ -153,6 +153,18 @@ async def test_plans_that_another_owner_has_now_decide_nothing(world: World) -> 
     assert await world.verdict(pull) == ("failure", "The plans in acme/plans cannot be read")
 
 
+async def test_another_default_branch_of_the_plans_decides_everywhere(world: World) -> None:
+    plans = world.repository("acme/plans")
+    await world.configure(CENTRAL)
+    await world.plan_on_main(repo=plans)
+    await plans.commit("next", {"plans/FEAT-12.md": plan_text(status="Approved")}, from_="main")
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == BLOCKED
+    await plans.set_default_branch("next", by="maya")
+    assert await newest(world, pull) == FREE
+    assert "`next` of `acme/plans`" in await world.summary(pull)
+
+
 # ── the default branch ───────────────────────────────────────────────────────
 async def test_a_renamed_default_branch_decides_as_before(world: World) -> None:
     await world.plan_on_main()

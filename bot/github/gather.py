@@ -1,6 +1,7 @@
 """From a pull request to its facts: reads what a verdict may depend on, and interprets nothing."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.config.schema import CONFIG_PATH, Config
@@ -94,9 +95,23 @@ class Gatherer:
         try:
             tree = await self._reader.read_tree(policy.branch.tree)
             facts, shelf = await self._shelf(facts, tree)
-            return await self._linked(facts, shelf) if shelf else facts
+            facts = await self._linked(facts, shelf) if shelf else facts
+            return await self._with_base(facts)
         except Incomplete as limit:
             return replace(facts, unread=str(limit))
+
+    async def _with_base(self, facts: Facts) -> Facts:
+        """A task that was merged to the deciding branch while that had another name.
+
+        The pull request goes on giving that name, and GitHub leads from it to the present one.
+        """
+        base = facts.pull.base_ref
+        tasked = any(link.task is not None for link in links_of(facts).counted)
+        if not (facts.pull.is_merged and tasked) or base == facts.branch.name:
+            return facts
+        with suppress(NotFound):
+            base = await self._reader.read_branch_name(base)
+        return replace(facts, pull=replace(facts.pull, base_ref=base))
 
     async def has_moved(self, facts: Facts) -> bool:
         """Whether a branch that decided points at another commit by now."""

@@ -130,6 +130,11 @@ class Reader:
         branch = await self._client.read(answers.Branch, url, **self._at(branch=name))
         return Branch(name, branch.commit.sha, branch.commit.commit.tree.sha)
 
+    async def read_branch_name(self, name: str) -> str:
+        """What a branch is called now: a former name leads to it."""
+        url = "/repos/{owner}/{repo}/branches/{branch}"
+        return (await self._client.read(answers.Branch, url, **self._at(branch=name))).name
+
     async def read_commit_tree(self, sha: str) -> str:
         """The tree of a commit."""
         key = (self.repository, sha)

@@ -187,6 +187,22 @@ async def test_another_default_branch_decides_at_once(world: World) -> None:
     assert await newest(world, pull) == FREE
 
 
+async def test_tasks_merged_before_the_branch_was_renamed_stay_done(world: World) -> None:
+    """GitHub leaves the old branch's name on what was merged."""
+    await world.configure("tasks: {order: error}\n")
+    await world.plan_on_main(status="Approved")
+    first = await world.code_pull("Plan: FEAT-12#1", branch="one")
+    await world.settle()
+    await first.merge(by="bob")
+    await world.shop.rename_branch("main", "trunk", by="maya")
+    await world.settle()
+    await first.edit(title="Add the entity")  # it is read again
+    second = await world.pull(
+        {"src/c.py": "1\n"}, body="Plan: FEAT-12#2", branch="two", base="trunk"
+    )
+    assert await newest(world, second) == FREE
+
+
 # ── the pull request ─────────────────────────────────────────────────────────
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_a_new_base_decides_if_it_is_trusted(world: World, trusted: bool) -> None:

@@ -68,16 +68,31 @@ class Trail:
         """Somebody pushes a plan past everybody."""
         return await self.shop.commit(branch, {PATH: text}, author="mallory")
 
-    async def merge_by_hand(self, text: str, *parents: str, branch: str = "main") -> str:
-        """Somebody makes a merge commit with any content, and forces it onto a branch."""
+    async def merge_by_hand(
+        self,
+        text: str,
+        *parents: str,
+        branch: str = "main",
+        committer: str = "mallory",
+        brings: PullRequest | None = None,
+    ) -> str:
+        """Somebody makes a merge commit with any content, and forces it onto a branch.
+
+        GitHub says that it *brings* a pull request, as it does where a merge has its head.
+        """
         store = self.shop.record.store
         tree = store.edit_tree(store.commits[parents[0]].tree, {PATH: store.write_content(text)})
         world = self.shop.world
-        signature = world.signature(world.account("mallory"))
         made = store.write_commit(
-            tree=tree, parents=parents, author=signature, committer=signature, message="Merge"
+            tree=tree,
+            parents=parents,
+            author=world.signature(world.account("mallory")),
+            committer=world.signature(world.account(committer)),
+            message="Merge",
         )
         await self.shop.push(branch, made.sha, by="mallory")
+        if brings:
+            brings.record.landed |= {made.sha}
         return made.sha
 
 
@@ -129,11 +144,36 @@ async def test_a_pull_request_is_told_with_its_reviews(trail: Trail, method: Mer
 
 # ── twisted histories ────────────────────────────────────────────────────────
 async def test_a_merge_made_by_hand_is_nobodys_review(trail: Trail) -> None:
-    """GitHub says that the pull request brought it: its head is in the merge."""
     pull = await trail.pull(TICKED)
-    sha = await trail.merge_by_hand(plan("evil"), trail.shop.head("main"), pull.head_sha)
+    both = trail.shop.head("main"), pull.head_sha
+    sha = await trail.merge_by_hand(plan("evil"), *both, brings=pull)
     assert pull.merged
     assert Revision(sha, (SCOPE,)) in await trail.read()
+
+
+@pytest.mark.parametrize("forged", [False, True])
+async def test_a_merge_that_github_made_is_its_pull_request_s(trail: Trail, forged: bool) -> None:
+    """Both sides have changed a section, which git can merge. Anybody may write GitHub's name."""
+    trail.shop.world.account("web-flow", "Bot")  # the sandbox vouches for no person
+    pull = await trail.pull(plan("wide"))
+    await (await trail.pull(plan("long"))).merge("alice")
+    both = trail.shop.head("main"), pull.head_sha
+    text = plan("wide and long")
+    sha = await trail.merge_by_hand(text, *both, committer="web-flow", brings=pull)
+    if forged:
+        trail.shop.world.unsigned.add(sha)
+    found = {each.commit: each for each in await trail.read()}
+    assert (found[sha].parts, found[sha].pull) == ((SCOPE,), 0 if forged else pull.number)
+
+
+async def test_an_approval_in_a_merge_made_by_hand_approves_nothing(trail: Trail) -> None:
+    """What the merge itself writes, the reviewers of its pull request have not seen."""
+    await trail.commit(plan("old", "Draft"))
+    pull = await trail.pull(plan("new", "Draft"))
+    both = trail.shop.head("main"), pull.head_sha
+    sha = await trail.merge_by_hand(plan("evil"), *both, brings=pull)
+    (found,) = await trail.read()
+    assert (found.commit, set(found.parts), found.pull) == (sha, {TITLE, SCOPE}, 0)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -159,12 +199,15 @@ async def test_a_side_branch_brings_nothing_past_the_approval(trail: Trail, orde
 
 async def test_two_approved_sides_are_both_followed(trail: Trail) -> None:
     """Each part of the merge is as in one of them; that one's commit is told."""
-    main = trail.shop.head("main")
-    await trail.shop.push("side", main)
+    before = await trail.commit(plan("wide"))
+    await trail.shop.push("side", before)
     side = await trail.commit(plan("evil"), "side")
     other = await trail.commit(plan(name="Repay"))
     await trail.merge_by_hand(plan("evil", name="Repay"), other, side)
-    assert set(await trail.read()) == {Revision(side, (SCOPE,)), Revision(other, (TITLE,))}
+    *found, first = await trail.read()
+    assert first == Revision(before, (SCOPE,))
+    assert len(found) == 2
+    assert set(found) == {Revision(side, (SCOPE,)), Revision(other, (TITLE,))}
 
 
 async def test_a_pull_request_that_main_was_merged_into_by_hand(trail: Trail) -> None:

@@ -202,7 +202,7 @@ async def test_two_approved_sides_are_both_followed(trail: Trail) -> None:
     before = await trail.commit(plan("wide"))
     await trail.shop.push("side", before)
     side = await trail.commit(plan("evil"), "side")
-    other = await trail.commit(plan(name="Repay"))
+    other = await trail.commit(plan("wide", name="Repay"))
     await trail.merge_by_hand(plan("evil", name="Repay"), other, side)
     *found, first = await trail.read()
     assert first == Revision(before, (SCOPE,))

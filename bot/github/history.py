@@ -69,15 +69,19 @@ class History:
     ) -> Authorship:
         """Who wrote the file at *path*, as of *commit_sha*; *own_commits* are the pull request's.
 
-        Those know more than blame does: which account is a Bot.
+        Those know more than blame does: which account is a Bot. Without a *status_line* nobody
+        wrote that.
         """
         ranges = await self._blame(commit_sha, path)
+        writers = _writers(ranges, status_line, own_commits)
+        if status_line is None:
+            return Authorship(None, in_pull=False, writers=writers)
         commit = _range_at(ranges, path, status_line).commit
         own = own_commits.get(commit.oid)
         return Authorship(
             status_by=own.author if own else _author(commit),
             in_pull=own is not None,
-            writers=_writers(ranges, status_line, own_commits),
+            writers=writers,
         )
 
     async def read_provenance(self, branch: Branch, plan: PlanFile) -> Provenance:

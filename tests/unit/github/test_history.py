@@ -100,9 +100,17 @@ async def test_what_the_commit_s_reader_knows_counts(stage: Stage, history: Hist
     assert found == Authorship(None, in_pull=False, writers=())
 
 
-@pytest.mark.parametrize("line", [0, 6, None])
+async def test_a_status_that_is_not_there_was_written_by_nobody(
+    stage: Stage, history: History
+) -> None:
+    sha = await stage.shop.commit("main", {PATH: plan()}, author="bob")
+    found = await history.read_authorship(sha, PATH, None, {sha: own(sha, "bob")})
+    assert found == Authorship(None, in_pull=False, writers=("bob",))
+
+
+@pytest.mark.parametrize("line", [0, 6])
 async def test_a_line_that_blame_does_not_know_is_doubt(
-    stage: Stage, history: History, line: int | None
+    stage: Stage, history: History, line: int
 ) -> None:
     sha = await stage.shop.commit("main", {PATH: plan()})
     with pytest.raises(Unexpected, match="no line"):

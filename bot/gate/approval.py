@@ -68,6 +68,21 @@ def changed_parts(change: PlanChange) -> tuple[str, ...]:
     )
 
 
+def unseen_parts(change: PlanChange) -> tuple[str, ...]:
+    """Name the parts that merging brings and the head has not: who reviewed the head saw others.
+
+    The trusted branch has changed them since the head left, or another pull request of the group.
+    """
+    sides = (change.left, change.base or change.left, change.head, change.merged or change.head)
+    left, base, head, merged = map(_by_name, sides)
+    return tuple(
+        name
+        for name in dict.fromkeys([*head, *base, *merged])
+        if _exceeds(head.get(name), merged.get(name))
+        or (_exceeds(left.get(name), base.get(name)) and _exceeds(head.get(name), base.get(name)))
+    )
+
+
 def _exceeds(old: Part | None, new: Part | None) -> bool:
     """Tell whether approval of the old part does not cover the new one.
 

@@ -63,6 +63,7 @@ class Question(StrEnum):
     APPROVAL = "approval"
     BY_HUMAN = "approval-by-human"
     REVIEWED = "approval-reviewed"
+    CURRENT = "approval-of-what-merges"
 
 
 class FileRole(StrEnum):

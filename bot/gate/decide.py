@@ -11,6 +11,7 @@ from bot.gate.approval import (
     reviews_of,
     set_by_bot,
     stake,
+    unseen_parts,
 )
 from bot.gate.exemption import find_exemption, uncounted
 from bot.gate.facts import Facts, PlanChange, PlanFile
@@ -27,6 +28,7 @@ from bot.gate.scope import (
 )
 from bot.gate.tasks import TaskState, judge_task
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -131,6 +133,9 @@ def _judge_approval(change: PlanChange, facts: Facts, config: Config) -> Iterato
     if no_human is not None and not policy.allow_bots:
         by = authorship.status_by if authorship else None
         yield ApprovedByBot(change.head, no_human, by)
+    if isinstance(at_stake, Sets) and policy.reviews and (parts := unseen_parts(change)):
+        yield ApprovalOutdated(change.head, parts, facts.branch.name)
+        return
     counted = reviews_of(change, facts)
     if approvals(counted) >= policy.reviews:
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.config.schema import Config
-from bot.gate.approval import Sets, approvals, reviews_of, set_by_bot, stake
+from bot.gate.approval import Sets, approvals, reviews_of, set_by_bot, stake, unseen_parts
 from bot.gate.condition import (
     Condition,
     FileRole,
@@ -159,6 +159,7 @@ def _approval(change: PlanChange, facts: Facts, *, later: bool) -> Condition:
     sets = isinstance(at_stake, Sets)
     no_human = set_by_bot(change, facts.pull.author) if sets else None
     counted = reviews_of(change, facts)
+    unseen = unseen_parts(change) if sets and policy.reviews else ()
     children = (
         Condition(
             Question.BY_HUMAN,
@@ -171,5 +172,6 @@ def _approval(change: PlanChange, facts: Facts, *, later: bool) -> Condition:
             approvals(counted) >= policy.reviews,
             evidence=(Quorum(policy.reviews, policy.approvers), *counted),
         ),
+        *(Condition(Question.CURRENT, held=False, about=part) for part in unseen),
     )
     return all_of(Question.APPROVAL, children, plan.label, evidence)

@@ -203,22 +203,20 @@ class PlanChange:
     """A plan file that the pull request touches: where it left, on the trusted branch, at its head.
 
     A renamed plan is followed by its ID. *authorship* is read only where an approval is at stake.
-    *shared*: another pull request of the merge group has a part in what becomes of the file.
+    *merged* is what its merge group makes of the file, where that is not just the head's.
     """
 
     left: PlanFile | None
     base: PlanFile | None
     head: PlanFile
     authorship: Authorship | None = None
-    shared: bool = False
+    merged: PlanFile | None = None
 
     @property
     def mixed(self) -> bool:
         """Whether merging mixes the lines of several versions, or just brings the head's file."""
-        if self.base is None:
-            return self.shared
-        known = (self.left.blob if self.left else None, self.head.blob)
-        return self.shared or self.base.blob not in known
+        either = {self.left.blob if self.left else None, self.head.blob}
+        return self.merged is not None or (self.base is not None and self.base.blob not in either)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,16 @@ class ApprovalUnreviewed(_Blocking):
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalOutdated(_Blocking):
+    """The pull request sets a plan Approved that reads otherwise on the trusted branch by now."""
+
+    plan: PlanFile
+    parts: tuple[str, ...]
+    branch: str
+    code: ClassVar[str] = "G002"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedAfterApproval(_Blocking):
     """The pull request changes what approval covers, keeps Approved, and too few reviewed that."""
 
@@ -341,6 +351,7 @@ Reason = (
     | PlanElsewhere
     | ApprovedByBot
     | ApprovalUnreviewed
+    | ApprovalOutdated
     | ChangedAfterApproval
     | ApprovalUnproven
     | TaskUnknown

@@ -1,6 +1,6 @@
 """From a pull request to its facts: reads what a verdict may depend on, and interprets nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -150,12 +150,15 @@ class Gatherer:
             commits=brought.commits,
             head_plans=await plans.read_touched(head, paths),
         )
+        _check_moves(changed, left, base, head, config)
+        mixed = [path for path in paths if group and group.head.get(path) != head.get(path)]
         facts = replace(
             facts,
             changes=_changes(
                 facts.head_plans,
                 await plans.read_at(left, paths),
                 await plans.read_at(base, paths),
+                await plans.read_at(group.head, mixed) if group else {},
             ),
             proposed_config=(
                 await policies.read_proposed(head)
@@ -293,8 +296,35 @@ def _approved(facts: Facts) -> list[PlanFile]:
     return [plan for plan in linked if plan.status is Status.APPROVED][:MAX_LINKS]
 
 
+def _check_moves(
+    changed: Collection[str], left: Tree, base: Tree, head: Tree, config: Config
+) -> None:
+    """See that git does not carry changes of a file into a plan that the other side made of it.
+
+    Where one side changes a file and the other has it no more, git looks for where it was moved.
+    What then becomes of a plan neither side shows.
+    """
+    for side, other in ((base, head), (head, base)):
+        torn = [
+            path
+            for path in changed
+            if path in left and path not in side and other.get(path) not in (None, left[path])
+            if not is_code(path, config)
+        ]
+        new = side.keys() - left.keys() if torn else ()
+        makes_plan = any(is_plan(path, config) for path in new)
+        for path in torn:
+            if makes_plan or is_plan(path, config):
+                raise Incomplete(
+                    f"{path} changed on one side and was moved or removed on the other: rebase it"
+                )
+
+
 def _changes(
-    heads: Sequence[PlanFile], left: dict[str, PlanFile], base: dict[str, PlanFile]
+    heads: Sequence[PlanFile],
+    left: dict[str, PlanFile],
+    base: dict[str, PlanFile],
+    merged: dict[str, PlanFile],
 ) -> tuple[PlanChange, ...]:
     """Each touched plan beside what it was: the file at its path, or that of its ID."""
 
@@ -302,7 +332,10 @@ def _changes(
         same_id = (plan for plan in side.values() if head.id and plan.id == head.id)
         return side.get(head.path) or next(same_id, None)
 
-    return tuple(PlanChange(before(head, left), before(head, base), head) for head in heads)
+    return tuple(
+        PlanChange(before(head, left), before(head, base), head, merged=merged.get(head.path))
+        for head in heads
+    )
 
 
 def changed_paths(old: Tree, new: Tree) -> set[str]:

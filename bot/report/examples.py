@@ -20,6 +20,7 @@ from bot.gate.facts import (
 )
 from bot.gate.links import Place
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -132,6 +133,7 @@ EXAMPLES: tuple[Reason, ...] = (
     ApprovedByBot(_APPROVED, NoHuman.SET_ELSEWHERE, _ANN),
     ApprovalUnreviewed(_APPROVED, 1, (_STALE,)),
     ApprovalUnreviewed(_APPROVED, 2, (_DISMISSED,), ("bob", "@acme/architects")),
+    ApprovalOutdated(_APPROVED, ("Why & What",), "main"),
     ChangedAfterApproval(_APPROVED, ("Task Decomposition", "Rollback Plan"), 1, ()),
     ApprovalUnproven(_APPROVED, "main", Gap.UNREVIEWED, _UNREVIEWED),
     ApprovalUnproven(_APPROVED, "main", Gap.CHANGED, _CHANGED),

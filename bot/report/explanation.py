@@ -43,6 +43,7 @@ _WORDS = {
     Question.APPROVAL: "{about} may be approved",
     Question.BY_HUMAN: "A person sets it Approved",
     Question.REVIEWED: "It is reviewed",
+    Question.CURRENT: "Nobody else has changed {about} meanwhile",
 }
 
 

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.gate.approval import approvals
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -113,6 +114,8 @@ def next_step(reason: Reason, site: Site) -> str | None:
                 f"Have {_reviewers(needed - approvals(reviews), approvers)} approve this pull "
                 f"request, or leave {code(plan.label)} Draft."
             )
+        case ApprovalOutdated(_, _, branch):
+            return f"Update this branch from {code(branch)}, then have it reviewed."
         case ChangedAfterApproval(plan, _, needed, reviews, approvers):
             return (
                 f"Have {_reviewers(needed - approvals(reviews), approvers)} approve this pull "

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.gate.facts import PlanFile
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -107,6 +108,8 @@ def title(reason: Reason) -> str:
         case ApprovalUnreviewed(plan, needed):
             reviews = review_count(needed)
             return f"{plan.label}: approval needs {reviews} by someone other than the author"
+        case ApprovalOutdated(plan, _, branch):
+            return f"{plan.label} has changed on {branch}: update this branch before its approval"
         case ChangedAfterApproval(plan, needed=needed):
             return f"{plan.label} changes after its approval: that needs {review_count(needed)}"
         case ApprovalUnproven(plan):

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.gate.approval import NoHuman
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -138,6 +139,12 @@ def why(reason: Reason, site: Site) -> str:
             return (
                 f"This pull request sets {code(plan.label)} to Approved. That needs "
                 f"{_reviews_wanted(needed, approvers)}; {tally(reviews)}"
+            )
+        case ApprovalOutdated(plan, parts, branch):
+            return (
+                f"This pull request sets {code(plan.label)} to Approved, but merging would give "
+                "another plan than the one that is here to be reviewed: since this branch left "
+                f"{code(branch)}, that has changed {list_of([code(part) for part in parts], 10)}."
             )
         case ChangedAfterApproval(plan, parts, needed, reviews, approvers):
             return (

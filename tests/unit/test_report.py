@@ -13,6 +13,7 @@ from bot.gate.approval import Counted, Gap, NoHuman, WhyNot
 from bot.gate.facts import Finding
 from bot.gate.links import Place
 from bot.gate.verdict import (
+    ApprovalOutdated,
     ApprovalUnproven,
     ApprovalUnreviewed,
     ApprovedByBot,
@@ -108,6 +109,7 @@ BLOCKING: list[Reason] = [
     ApprovedByBot(APPROVED, NoHuman.SET_BY_UNKNOWN, None),
     ApprovalUnreviewed(APPROVED, 1, ()),
     ApprovalUnreviewed(APPROVED, 2, COUNTED, ("ann", "@acme/leads")),
+    ApprovalOutdated(APPROVED, ("Why & What", "Events"), "main"),
     ChangedAfterApproval(APPROVED, ("Rollback Plan",), 1, ()),
     ChangedAfterApproval(APPROVED, ("Title", "Events"), 2, COUNTED, ("ann",)),
     *[ApprovalUnproven(APPROVED, "main", gap, PROVENANCE) for gap in Gap],

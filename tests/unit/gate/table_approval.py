@@ -32,6 +32,11 @@ UNREVIEWED = blocks(
     "PlansValid",
     "G002 ApprovalUnreviewed",
 )
+OUTDATED = blocks(
+    "FEAT-12 has changed on main: update this branch before its approval",
+    "PlansValid",
+    "G002 ApprovalOutdated",
+)
 BY_NO_PERSON = blocks(
     "FEAT-12: approval must be set by a person", "PlansValid", "G001 ApprovedByBot"
 )
@@ -51,6 +56,7 @@ UNPROVEN = blocks("FEAT-12 is Approved, but not as the policy asks", "G002 Appro
 
 FEAT = "Plan: FEAT-12"
 WIDER, DEEPER = plan(scope="wide"), plan(scope="wide", rollback="none")
+WIDER_DRAFT = plan(status="Draft", scope="wide")
 ASKED, ANSWERED = plan(question_1=""), plan(question_1="Stripe")
 TWO, NONE, BOTS = "approval: {reviews: 2}", "approval: {reviews: 0}", "approval: {allow_bots: true}"
 ENFORCE = "approval: {provenance: enforce}"
@@ -274,6 +280,18 @@ TABLE: Table = {
         "it has changed one section, the head another": (
             pull(change(WIDER, plan(rollback="none"), left=APPROVED)),
             REVISED,
+        ),
+        "it has changed the Draft that the head approves": (
+            pull(change(WIDER_DRAFT, APPROVED, left=DRAFT), reviews=(review(),)),
+            OUTDATED,
+        ),
+        "it has changed the Draft as the head has, too": (
+            pull(change(WIDER_DRAFT, WIDER, left=DRAFT), reviews=(review(),)),
+            VALID,
+        ),
+        "it has changed the Draft that the head approves, and no review is asked for": (
+            pull(change(WIDER_DRAFT, APPROVED, left=DRAFT), policy=NONE),
+            VALID,
         ),
     },
     "§7 how an approval came about, where that is enforced": {

@@ -21,6 +21,7 @@ from bot.gate.approval import (
     provenance_gap,
     set_by_bot,
     stake,
+    unseen_parts,
 )
 from bot.gate.facts import Actor, Authorship, PlanChange, PlanFile, Provenance, Review, Role
 from bot.plan.model import Status
@@ -140,6 +141,34 @@ def test_the_stake(
     left: str | None, base: str | None, head: str, expected: Sets | Revises | None
 ) -> None:
     assert stake(change(left, base, head)) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "base", "head", "expected"),
+    [
+        (DRAFT, DRAFT, APPROVED, ()),
+        (None, None, APPROVED, ()),
+        (DRAFT, None, APPROVED, ()),
+        (DRAFT, ticked(DRAFT), APPROVED, ()),
+        (DRAFT, widened(DRAFT), APPROVED, ("Why & What",)),
+        (DRAFT, widened(DRAFT), widened(APPROVED), ()),  # the head has been brought up to date
+        (DRAFT, flagged(DRAFT), widened(APPROVED), ("Rollback Plan",)),
+        (None, widened(DRAFT), APPROVED, ("Why & What",)),
+    ],
+)
+def test_what_was_not_there_to_be_reviewed(
+    left: str | None, base: str | None, head: str, expected: tuple[str, ...]
+) -> None:
+    assert unseen_parts(change(left, base, head)) == expected
+
+
+def test_what_a_merge_group_adds_was_not_there_either() -> None:
+    flip = change(DRAFT, DRAFT, APPROVED)
+    group = replace(flip, merged=read(widened(APPROVED)))
+    assert unseen_parts(group) == ("Why & What",)
+    assert stake(group) == Sets()
+    beside = replace(change(DRAFT, DRAFT, widened(DRAFT)), merged=group.merged)
+    assert stake(beside) is None  # it is the other pull request that approves
 
 
 def answered(text: str) -> str:

@@ -64,9 +64,13 @@ from bot.plan.model import Status
 
 def decide(facts: Facts) -> Verdict:
     """Judge one pull request. The same facts give the same verdict."""
-    if facts.config_problem is not None:
-        return Verdict((ConfigBroken(facts.config_problem, facts.branch.name),))
     config = facts.config
+    if facts.config_problem is not None:
+        known = facts.home is not None  # the repository's own is: only that of its plans is broken
+        return Verdict(
+            (ConfigBroken(facts.config_problem, facts.branch.name),),
+            shadow=known and config.mode == "shadow",
+        )
     return Verdict(
         reasons=tuple(_reasons(facts, config)),
         touched=facts.head_plans,

@@ -225,6 +225,16 @@ async def test_a_broken_configuration_at_the_centre_blocks_until_it_is_mended(
     assert await world.verdict(pull) == then
 
 
+async def test_in_shadow_mode_a_broken_configuration_at_the_centre_blocks_nothing(
+    world: World,
+) -> None:
+    plans = await central(world, "Approved")
+    await world.configure(f"{CENTRAL}mode: shadow\n")
+    await world.configure("planz: {}\n", plans)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == ("neutral", "Would block: Configuration error")
+
+
 # ── the merge queue ──────────────────────────────────────────────────────────
 async def test_a_central_plan_lets_the_group_merge(world: World) -> None:
     await central(world, "Approved")

@@ -95,7 +95,8 @@ class People:
     async def read_label_adders(self, number: int, labels: Iterable[str]) -> tuple[LabelAdded, ...]:
         """Who put each of *labels* on last.
 
-        Nobody is known where GitHub has no such event, or one that took it off since.
+        Nobody is known where GitHub has no such event, or one that took it off since, nor where
+        the label was changed since: it may have had another name then.
         """
         names = tuple(labels)
         wanted = {name.casefold() for name in names}
@@ -104,8 +105,7 @@ class People:
         while wanted - found.keys():
             page = await self._label_events(number, before)
             for event in reversed(page.nodes):
-                adder = as_actor(event.actor) if event.type == "LabeledEvent" else None
-                found.setdefault(event.label.name.casefold(), adder)
+                found.setdefault(event.label.name.casefold(), as_actor(event.adder))
             if not page.page_info.has_previous_page or page.page_info.start_cursor in {
                 None,
                 before,

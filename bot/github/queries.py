@@ -82,8 +82,8 @@ query ReadLabelEvents($owner: String!, $name: String!, $number: Int!, $before: S
         pageInfo { hasPreviousPage startCursor }
         nodes {
           __typename
-          ... on LabeledEvent { actor { __typename login } label { name } }
-          ... on UnlabeledEvent { actor { __typename login } label { name } }
+          ... on LabeledEvent { createdAt actor { __typename login } label { name updatedAt } }
+          ... on UnlabeledEvent { createdAt actor { __typename login } label { name updatedAt } }
         }
       }
     }

@@ -1,10 +1,12 @@
 """The parts of GraphQL's answers that `queries` asks for, named as GitHub names them."""
 
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 T = TypeVar("T")
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Account(Struct):
@@ -140,18 +142,31 @@ class ReviewedPull(Struct, rename="camel"):
 
 
 # ── labels ───────────────────────────────────────────────────────────────────
-class LabelName(Struct):
-    """A label as it is called now."""
+class Label(Struct, rename="camel"):
+    """A label as it is called now; it may have been called something else until *updated_at*."""
 
     name: str
+    updated_at: Moment | None
 
 
-class LabelEvent(Struct):
+class LabelEvent(Struct, rename="camel"):
     """A label that was put on (`LabeledEvent`) or taken off (`UnlabeledEvent`)."""
 
     type: str = field(name="__typename")
     actor: Account | None
-    label: LabelName
+    label: Label
+    created_at: Moment
+
+    @property
+    def adder(self) -> Account | None:
+        """Who put on what is called so now.
+
+        Nobody, where the label was changed since, or in that second: who may rename labels would
+        make an exempting one of another, under the hand of whoever had put that on.
+        """
+        changed = self.label.updated_at
+        known = self.type == "LabeledEvent" and changed is not None
+        return self.actor if known and changed < self.created_at else None
 
 
 class EarlierPages(Struct, rename="camel"):

@@ -212,6 +212,10 @@ class Repository:
         who = self.world.account(by)
         repositories.rename_branch(self.world, self.record, name, new_name, who)
 
+    async def rename_label(self, name: str, new_name: str) -> None:
+        """Rename a label, which stays on everything that it is on."""
+        pulls.rename_label(self.world, self.record, name, new_name)
+
     async def archive(self, by: str = "alice") -> None:
         """Archive the repository: it can be read, and no longer written."""
         repositories.archive(self.world, self.record, self.world.account(by))

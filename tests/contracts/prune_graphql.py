@@ -55,7 +55,7 @@ KEPT: Final = {
     "PullRequestTimelineItemsEdge": "cursor node",
     "LabeledEvent": "id actor label createdAt",
     "UnlabeledEvent": "id actor label createdAt",
-    "Label": "id name",
+    "Label": "id name updatedAt",
     "LabelConnection": "nodes edges pageInfo totalCount",
     "LabelEdge": "cursor node",
     "IssueComment": "id databaseId fullDatabaseId body author editor createdAt lastEditedAt",

@@ -1,5 +1,7 @@
 """The life of a pull request: opened, edited, labelled, reviewed, closed, merged."""
 
+from typing import Final
+
 from bot.sandbox.actions import announce
 from bot.sandbox.actions.merging import MergeBlocked, write_merge
 from bot.sandbox.actions.push import close_pull, mark_merged, move_branch
@@ -19,6 +21,8 @@ from bot.sandbox.state.records import (
 )
 from bot.sandbox.state.rules import merge_state
 from bot.sandbox.state.world import World
+
+_LONG_AGO: Final = 1_000_000_000.0
 
 
 def open_issue(world: World, repo: Repo, title: str, body: str | None, author: Account) -> Issue:
@@ -125,8 +129,12 @@ def set_draft(world: World, repo: Repo, pull: Pull, by: Account, *, draft: bool)
 
 
 def add_label(world: World, repo: Repo, issue: Issue, name: str, by: Account) -> None:
-    """Put a label on an issue or a pull request, made where the repository lacks it."""
-    label = repo.labels.setdefault(name, Label(world.next_id("label"), name))
+    """Put a label on an issue or a pull request.
+
+    One that the repository lacks is taken to have been there all along: who uses a label has
+    seldom made it that second.
+    """
+    label = repo.labels.setdefault(name, Label(world.next_id("label"), name, _LONG_AGO))
     if label not in issue.labels:
         issue.labels.append(label)
         _record_label(world, repo, issue, label, by, added=True)
@@ -139,6 +147,17 @@ def remove_label(world: World, repo: Repo, issue: Issue, name: str, by: Account)
         raise LookupError(f"no label {name}")
     issue.labels.remove(label)
     _record_label(world, repo, issue, label, by, added=False)
+
+
+def rename_label(world: World, repo: Repo, name: str, new_name: str) -> None:
+    """Call a label something else, on everything that it is on; raises LookupError for no label.
+
+    The Apps of this sandbox do not listen to `label`.
+    """
+    if name not in repo.labels or new_name in repo.labels:
+        raise LookupError(f"no label {name}, or one {new_name} already")
+    label = repo.labels[new_name] = repo.labels.pop(name)
+    label.name, label.updated_at = new_name, world.clock()
 
 
 def _record_label(

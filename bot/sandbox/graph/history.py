@@ -86,7 +86,9 @@ def pull_request(view: View, repo: Repo, record: Pull) -> JsonObject:
         "reviews": connection(
             "reviews", partial(_reviews_of, record), partial(_review, view, repo)
         ),
-        "labels": connection("labels", partial(issues.labels_of, record), issues.label),
+        "labels": connection(
+            "labels", partial(issues.labels_of, record), partial(issues.label, view)
+        ),
         "timelineItems": connection(
             "timelineItems",
             partial(issues.timeline_of, view, record),

@@ -25,9 +25,14 @@ def comment(view: View, record: Comment) -> JsonObject:
     }
 
 
-def label(record: Label) -> JsonObject:
+def label(view: View, record: Label) -> JsonObject:
     """Return a `Label`."""
-    return {"__typename": "Label", "id": f"LA_{record.id}", "name": record.name}
+    return {
+        "__typename": "Label",
+        "id": f"LA_{record.id}",
+        "name": record.name,
+        "updatedAt": view.world.time(record.updated_at),
+    }
 
 
 def labels_of(issue: Issue, order_by: JsonObject | None = None) -> list[Label]:
@@ -64,7 +69,7 @@ def label_event(view: View, record: LabelEvent) -> JsonObject:
         "__typename": _kind(record),
         "id": f"LE_{record.id}",
         "actor": actor(record.actor),
-        "label": label(record.label),
+        "label": label(view, record.label),
         "createdAt": view.world.time(record.created_at),
     }
 

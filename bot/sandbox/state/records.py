@@ -17,10 +17,11 @@ GroupState = Literal["checks_requested", "merged", "failed", "invalidated", "deq
 
 @dataclass(slots=True, eq=False)
 class Label:
-    """A label of a repository."""
+    """A label of a repository, which somebody made or changed last at `updated_at`."""
 
     id: int
     name: str
+    updated_at: float
 
 
 @dataclass(frozen=True, slots=True)

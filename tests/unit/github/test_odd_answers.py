@@ -234,8 +234,13 @@ def events(*nodes: object, page_info: object = None) -> web.Response:
     return repository(pullRequest={"timelineItems": found})
 
 
-def labelled(actor: dict[str, str] | None) -> dict[str, Any]:
-    return {"__typename": "LabeledEvent", "actor": actor, "label": {"name": "no-plan"}}
+def labelled(
+    actor: dict[str, str] | None,
+    changed: str | None = "2026-01-01T11:59:59Z",
+    at: str = "2026-01-01T12:00:00Z",
+) -> dict[str, Any]:
+    label = {"name": "no-plan", "updatedAt": changed}
+    return {"__typename": "LabeledEvent", "createdAt": at, "actor": actor, "label": label}
 
 
 async def test_a_label_that_nobody_known_put_on_counts_for_nobody(server: Told) -> None:
@@ -243,6 +248,35 @@ async def test_a_label_that_nobody_known_put_on_counts_for_nobody(server: Told) 
     server[0].answers = [events(labelled(ANN), labelled(None))]
     found = await people(server).read_label_adders(1, ["no-plan"])
     assert found == (LabelAdded("no-plan", None, Role.NONE),)
+
+
+@pytest.mark.parametrize(
+    ("changed", "known"),
+    [
+        ("2026-01-01T11:59:59Z", True),
+        ("2026-01-01T12:59:59+01:00", True),
+        ("2026-01-01T12:00:00Z", False),
+        ("2026-01-01T12:00:00.5Z", False),
+        ("2026-01-01T12:00:01Z", False),
+        (None, False),
+    ],
+)
+async def test_a_label_that_was_changed_since_was_put_on_by_nobody(
+    server: Told, changed: str | None, known: bool
+) -> None:
+    """Nor one of which GitHub does not tell when it was changed."""
+    server[0].answers = [
+        events(labelled(ANN, changed)),
+        web.json_response({"permission": "admin", "role_name": "admin"}),
+    ]
+    (found,) = await people(server).read_label_adders(1, ["no-plan"])
+    assert (found.by is not None) is known
+
+
+async def test_a_moment_without_a_time_zone_is_doubt(server: Told) -> None:
+    server[0].answers = [events(labelled(ANN, "2026-01-01T11:59:59"))]
+    with pytest.raises(Unexpected):
+        await people(server).read_label_adders(1, ["no-plan"])
 
 
 async def test_a_hidden_event_is_doubt(server: Told) -> None:

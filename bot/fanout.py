@@ -86,6 +86,7 @@ class Fanout:
 
     async def find(self, subject: Spread) -> AsyncIterator[Found]:
         """The open pull requests and merge groups whose verdict *subject* may have changed."""
+        self._access.objects.absent.pop(self._repository, None)
         match subject:
             case HeadSubject(_, sha):
                 yield Found(await self._at_head(sha))
@@ -115,7 +116,10 @@ class Fanout:
 
     # ── a push ───────────────────────────────────────────────────────────────
     async def _pushed(self, push: PushSubject) -> AsyncIterator[Found]:
-        """Here those that the branch decides about, elsewhere those that link the plans here."""
+        """Here those that the branch decides about, elsewhere those that link the plans here.
+
+        The index knows as well who touches a plan, or links it by a commit's message alone.
+        """
         default = (await self._reader.read_repository()).default_branch
         is_default = push.branch == default
         is_house = is_default and _is_house(self._repository)
@@ -124,7 +128,8 @@ class Fanout:
             for pull in await self._reader.read_open_pulls()
             if push.branch in {default, pull.pull.base_ref}
         ]
-        linked = is_default and bool(await self._ledger.linking(self._repository, None, limit=1))
+        decides = is_default or bool(pulls)
+        linked = decides and bool(await self._ledger.linking(self._repository, None, limit=1))
         if not (pulls or linked or is_house):
             return
         policy = await PolicyReader(self._access, self._repository).read(default, push.branch)

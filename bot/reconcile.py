@@ -126,12 +126,13 @@ class Reconciler:
 
     async def report_fault(self, subject: Judgeable, fault: str, request_id: str) -> None:
         """Say on the head commit that it could not be evaluated: no check is left pending."""
-        verdict = Verdict((NotEvaluated(fault, request_id),))
         head_sha = (
             subject.head_sha
             if isinstance(subject, GroupSubject)
             else (await self._reader.read_pull(subject.number)).pull.head_sha
         )
+        shadow = await self._gatherer.is_shadow(subject.number)
+        verdict = Verdict((NotEvaluated(fault, request_id),), shadow=shadow)
         judged = [Judged(subject.number, "", verdict)]
         run = render_check_run(judged, self._site, subject.key)
         await self._publisher.publish_check_run(head_sha, run, self._owned)
@@ -219,7 +220,8 @@ class Reconciler:
         try:
             seen, strays = await self._see_group(subject)
         except Incomplete as limit:
-            seen, strays = [], [Verdict((Unchecked(str(limit)),))]
+            shadow = await self._gatherer.is_shadow(subject.number)
+            seen, strays = [], [Verdict((Unchecked(str(limit)),), shadow=shadow)]
         judged = [one.judged for one in seen]
         judged += [Judged(subject.number, "The merge group", verdict) for verdict in strays]
         run = render_check_run(judged, self._site, subject.key)
@@ -255,4 +257,5 @@ class Reconciler:
         if any(one.facts.home is not None for one in seen):
             await self._known.note_group(subject, [one.facts for one in seen])
         stray = groups.uncovered(trees, [one.facts for one in seen])
-        return seen, [Verdict((GroupUncovered(stray),))] if stray else []
+        shadow = all(one.verdict.shadow for one in seen)
+        return seen, [Verdict((GroupUncovered(stray),), shadow=shadow)] if stray else []

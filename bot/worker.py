@@ -14,9 +14,9 @@ from bot.errors import PlanGateError
 from bot.github.errors import GitHubUnavailable, NotFound, RateLimited
 from bot.github.publisher import Guard
 from bot.reconcile import Superseded
-from bot.subject import HeadSubject, PushSubject, Subject, parse_subject
+from bot.subject import Spread, Subject, parse_subject
 from bot.work.errors import StoreUnavailable
-from bot.work.model import Claim, Mark
+from bot.work.model import Claim
 from bot.work.store import WorkStore
 
 SLOTS = 8  # subjects under way at a time
@@ -152,9 +152,10 @@ class Worker:
                     log.info("claim lost")
                 case Superseded():
                     log.info("superseded", reason=str(ended))
-                    mark = Mark(claim.key, claim.tenant)
-                    await self._insist(lambda: self._store.enqueue([mark]))
-                    await self._insist(lambda: self._store.finish(claim))
+                    again = self._delay(min(claim.attempts, 2))
+                    await self._insist(
+                        lambda: self._store.retry(claim, delay=again, error=str(ended))
+                    )
                 case RateLimited(delay=delay):
                     log.warning("rate limited", seconds=delay)
                     until = self._clock() + delay
@@ -217,7 +218,7 @@ def _goes_on(subject: Subject, fault: Exception) -> bool:
     A push or a head that is given up would leave its pull requests as they were: only where the
     repository is gone there is nobody to wait.
     """
-    fans_out = isinstance(subject, PushSubject | HeadSubject)
+    fans_out = isinstance(subject, Spread)
     return isinstance(fault, GitHubUnavailable) or (fans_out and not isinstance(fault, NotFound))
 
 

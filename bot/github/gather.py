@@ -27,10 +27,10 @@ from bot.gate.scope import (
     plans_repository,
 )
 from bot.github.access import Access
-from bot.github.errors import GitHubUnavailable, Incomplete, NotFound, Refused, Unexpected
+from bot.github.errors import GitHubError, Incomplete, NotFound
 from bot.github.people import People
 from bot.github.plans import PlanReader
-from bot.github.policy import PolicyReader
+from bot.github.policy import Policy, PolicyReader
 from bot.github.reader import OpenPull, Tree
 from bot.plan.model import Status
 
@@ -80,10 +80,21 @@ class Gatherer:
         except Incomplete as limit:
             return replace(facts, unread=str(limit))
 
+    async def is_shadow(self, number: int) -> bool:
+        """Whether verdicts are only to be shown; where that cannot be read, they are not."""
+        try:
+            policy = await self._policy(await self._reader.read_pull(number))
+        except GitHubError:
+            return False
+        return isinstance(policy.config, Config) and policy.config.mode == "shadow"
+
     async def gather_links(self, pull: OpenPull) -> Facts:
-        """Only what tells which plans *pull* links: for one that is merged or closed."""
-        policies = PolicyReader(self._access, self._repository)
-        policy = await policies.read(pull.default_branch, pull.pull.base_ref)
+        """Only what tells which plans *pull* links: for one that is merged or closed.
+
+        Where it names a task, its first files tell whether it changes code: more were too many
+        requests for all that a repository ever merged.
+        """
+        policy = await self._policy(pull)
         if isinstance(policy.config, InvalidConfig):
             return Facts(pull.pull, policy.branch, config_problem=policy.config)
         facts = Facts(
@@ -96,9 +107,22 @@ class Gatherer:
             tree = await self._reader.read_tree(policy.branch.tree)
             facts, shelf = await self._shelf(facts, tree)
             facts = await self._linked(facts, shelf) if shelf else facts
-            return await self._with_base(facts)
+            if any(link.task is not None for link in links_of(facts).counted):
+                files = await self._reader.read_first_files(facts.pull.number)
+                facts = await self._with_base(replace(facts, files=files))
+            return facts
         except Incomplete as limit:
             return replace(facts, unread=str(limit))
+
+    async def _policy(self, pull: OpenPull) -> Policy:
+        """The policy for *pull*; the default branch's, where its base is gone and it is closed."""
+        policies = PolicyReader(self._access, self._repository)
+        try:
+            return await policies.read(pull.default_branch, pull.pull.base_ref)
+        except NotFound:
+            if pull.pull.is_open:
+                raise
+            return await policies.read(pull.default_branch, pull.default_branch)
 
     async def _with_base(self, facts: Facts) -> Facts:
         """A task that was merged to the deciding branch while that had another name.
@@ -106,8 +130,7 @@ class Gatherer:
         The pull request goes on giving that name, and GitHub leads from it to the present one.
         """
         base = facts.pull.base_ref
-        tasked = any(link.task is not None for link in links_of(facts).counted)
-        if not (facts.pull.is_merged and tasked) or base == facts.branch.name:
+        if not facts.pull.is_merged or base == facts.branch.name:
             return facts
         with suppress(NotFound):
             base = await self._reader.read_branch_name(base)
@@ -264,7 +287,7 @@ class Gatherer:
                     later = await revisions.read_later(shelf.branch, plan, provenance.commit)
                     provenance = replace(provenance, later=later)
                 found[plan.path] = await self._marked(provenance, shelf, policy.approvers)
-            except (GitHubUnavailable, NotFound, Refused, Unexpected, Incomplete):
+            except GitHubError:
                 if policy.provenance == "enforce":
                     raise
         return found

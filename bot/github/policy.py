@@ -92,6 +92,9 @@ class PolicyReader:
         return await self._last_good(self._house, self._read_house_content())
 
     async def _read_house_content(self) -> bytes:
+        absent = self._access.objects.absent
+        if self._house in absent:
+            return b""
         reader = self._access.reader(self._house)
         try:
             house = await reader.read_repository()
@@ -99,6 +102,7 @@ class PolicyReader:
                 return b""  # it has another name now, and speaks for nobody any more
             branch = await reader.read_branch(house.default_branch)
         except NotFound:
+            absent[self._house] = True
             return b""
         try:
             return await _content(await reader.read_tree(branch.tree), reader)

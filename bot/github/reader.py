@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
-from bot.gate.facts import Actor, Branch, Commit, Pull
+from bot.gate.facts import Actor, Branch, ChangedFile, Commit, Pull
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import Incomplete, NotFound
@@ -18,6 +18,7 @@ from bot.github.query_answers import BlameRange
 
 T = TypeVar("T")
 
+ABSENT_FOR = 300.0  # seconds; an event of the repository ends it before
 MAX_COMMITS = 1_000  # of a pull request
 MAX_LISTED_COMMITS = 250  # GitHub's own limit for a pull request's list
 MAX_MESSAGE = 1_000  # characters of a commit message, from its end: trailers stand there
@@ -71,6 +72,8 @@ class ObjectCache:
             tree_entries, getsizeof=lambda tree: len(tree) + 1
         )
         self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
+        # Each 404 counts against the rate limit, and most owners have no `.github` repository.
+        self.absent: MutableMapping[str, bool] = TTLCache(10_000, ttl=ABSENT_FOR)
         self.brought: MutableMapping[tuple[str, str], Brought] = LRUCache(
             20_000, getsizeof=lambda brought: len(brought.commits) + 1
         )
@@ -193,7 +196,10 @@ class Reader:
         answer = await self._client.read(answers.Tree, url, **self._at(sha=sha))
         if answer.truncated:
             raise Incomplete("GitHub cuts the list of the repository's files")
-        tree = {e.path: Entry(e.mode, e.sha) for e in answer.tree if e.type != "tree"}
+        entries = [entry for entry in answer.tree if entry.type != "tree"]
+        tree = {entry.path: Entry(entry.mode, entry.sha) for entry in entries}
+        if len(tree) < len(entries):  # names that are no UTF-8 look alike here
+            raise Incomplete("GitHub shows two of the repository's files under one name")
         _keep(self._objects.trees, key, tree)
         return tree
 
@@ -213,6 +219,14 @@ class Reader:
         at = self._at(number=str(number))
         found = await self._client.read_all(answers.Commit, url, at, limit=MAX_LISTED_COMMITS)
         return tuple(map(_commit, found))
+
+    async def read_first_files(self, number: int) -> tuple[ChangedFile, ...]:
+        """The first hundred files that a pull request changes, merged or not."""
+        url = "/repos/{owner}/{repo}/pulls/{number}/files?per_page=100"
+        at = self._at(number=str(number))
+        found = await self._client.read(list[answers.PullFile], url, **at)
+        old = [file.previous_filename for file in found if file.previous_filename]
+        return tuple(ChangedFile(path) for path in (*(file.filename for file in found), *old))
 
     async def read_messages(self, base: str, head: str) -> list[str]:
         """The messages of the commits that *head* has and *base* has not."""
@@ -261,6 +275,8 @@ class Reader:
                 is_open=answer.state == "open",
                 is_merged=answer.merged_at is not None,
                 labels=tuple(sorted(label.name for label in answer.labels)),
+                from_fork=answer.head.repo is None
+                or answer.head.repo.full_name != answer.base.repo.full_name,
             ),
             answer.base.repo.default_branch,
         )

@@ -220,7 +220,8 @@ def _judge_tasks(same: Sequence[Link], facts: Facts, config: Config) -> Iterator
         if state.waits_for and config.tasks.order != "off":
             yield TaskTooEarly(plan, task, state.waits_for, config.tasks.order == "error")
         if state.claimed_by and config.tasks.link != "off":
-            yield TaskTaken(plan, task, state.claimed_by, config.tasks.link == "error")
+            blocks = config.tasks.link == "error" and state.claimed_by.holds
+            yield TaskTaken(plan, task, state.claimed_by, blocks)
 
 
 def task_states(same: Sequence[Link], facts: Facts) -> Iterator[tuple[PlanFile, int, TaskState]]:

@@ -115,7 +115,8 @@ def _task(plan: PlanFile, task: int, state: TaskState, facts: Facts) -> Conditio
     claims = claims_of(plan, facts.claims)
     waiting = Waiting(state.waits_for) if state.waits_for else None
     in_turn = None if policy.order == "off" or not state.exists else not state.waits_for
-    is_free = None if policy.link == "off" or not state.exists else state.claimed_by is None
+    is_taken = state.claimed_by is not None and state.claimed_by.holds
+    is_free = None if policy.link == "off" or not state.exists else not is_taken
     children = (
         Condition(Question.TASK_EXISTS, state.exists, evidence=rows or plan.tasks),
         Condition(

@@ -98,7 +98,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """The pull request's own words and ends. All of it is untrusted text."""
+    """The pull request's own words and ends. All of it is untrusted text.
+
+    *from_fork*: its head is in another repository, so its author need not have any right here.
+    """
 
     repository: str
     number: int
@@ -111,6 +114,7 @@ class Pull:
     is_open: bool = True
     is_merged: bool = False
     labels: tuple[str, ...] = ()
+    from_fork: bool = False
 
 
 # ── plans ────────────────────────────────────────────────────────────────────
@@ -261,6 +265,12 @@ class Claim:
     repository: str
     number: int
     merged: bool
+    from_fork: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps others from the task: anybody can open one from a fork of theirs."""
+        return self.merged or not self.from_fork
 
 
 # ── policy ───────────────────────────────────────────────────────────────────

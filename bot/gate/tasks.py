@@ -11,7 +11,7 @@ class TaskState:
     """What a pull request that names a task meets there.
 
     *waits_for* are the tasks that this one depends on and that are not merged. *claimed_by* is the
-    pull request that has the task already.
+    pull request that has the task already, or one from a fork that only names it.
     """
 
     exists: bool
@@ -29,8 +29,9 @@ def judge_task(
     """Tell what stands in the way of a pull request, (repository, number) *own*, taking a task.
 
     A merged pull request has the task for good; of the open ones the first does, and those after
-    it are told. *beside* are further tasks that the pull request itself names: it brings them, so
-    it does not wait for them. What those depend on in turn is asked when they are judged.
+    it are told. One from a fork is told of where nobody else has the task. *beside* are further
+    tasks that the pull request itself names: it brings them, so it does not wait for them. What
+    those depend on in turn is asked when they are judged.
     """
     rows = [row for row in plan.tasks if row.number == task]
     if not rows:
@@ -44,7 +45,7 @@ def judge_task(
     return TaskState(
         exists=True,
         waits_for=tuple(sorted(needed - done)),
-        claimed_by=min(earlier, key=lambda each: (not each.merged, _key(each)), default=None),
+        claimed_by=min(earlier, key=_rank, default=None),
     )
 
 
@@ -59,6 +60,10 @@ def claims_of(plan: PlanFile, claims: Iterable[Claim]) -> list[Claim]:
     """The claims of the plan's tasks, by its ID or its path, in any case."""
     names = {name.casefold() for name in (plan.id, plan.path) if name}
     return [each for each in claims if each.plan.casefold() in names]
+
+
+def _rank(claim: Claim) -> tuple[bool, bool, tuple[str, int]]:
+    return not claim.merged, not claim.holds, _key(claim)
 
 
 def _key(claim: Claim) -> tuple[str, int]:

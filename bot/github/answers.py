@@ -56,6 +56,7 @@ class PullHead(Struct):
 
     ref: str
     sha: str
+    repo: Repository | None = None
 
 
 class Label(Struct):
@@ -76,6 +77,13 @@ class PullRequest(Struct):
     body: str | None = None
     merged_at: str | None = None
     labels: tuple[Label, ...] = ()
+
+
+class PullFile(Struct):
+    """An entry of `GET /repos/…/pulls/{number}/files`; a renamed file has its former path, too."""
+
+    filename: str
+    previous_filename: str | None = None
 
 
 class Oid(Struct):

@@ -35,6 +35,18 @@ def relink(
     return frozenset(changed)
 
 
+def settle(
+    connection: Connection, subject: str, state: PullState, base_ref: str, at: float
+) -> bool:
+    """Set what became of a pull request, keeping what it links; mark who waits for it."""
+    before, installation = _read(connection, subject)
+    if before is None:
+        return False
+    if before.state is not PullState.MERGED:
+        relink(connection, replace(before, state=state, base_ref=base_ref), installation, at)
+    return True
+
+
 def linking(
     connection: Connection,
     repository: str,
@@ -63,7 +75,14 @@ def linking(
 def claims(connection: Connection, repository: str, name: str) -> list[TaskClaim]:
     """Return who claims which task of a plan."""
     found = (
-        select(linked.c.repository, linked.c.number, link.c.task, linked.c.state, linked.c.base_ref)
+        select(
+            linked.c.repository,
+            linked.c.number,
+            link.c.task,
+            linked.c.state,
+            linked.c.base_ref,
+            linked.c.from_fork,
+        )
         .join(link, link.c.subject == linked.c.subject)
         .where(
             link.c.plan_repository == repository.lower(),
@@ -139,6 +158,7 @@ def _add(connection: Connection, one: Linked, installation: int) -> None:
             installation=installation,
             state=one.state,
             base_ref=one.base_ref,
+            from_fork=one.from_fork,
         )
     )
     rows = [
@@ -162,19 +182,20 @@ def _read(connection: Connection, subject: str) -> tuple[Linked | None, int]:
         linked.c.number,
         linked.c.state,
         linked.c.base_ref,
+        linked.c.from_fork,
         linked.c.installation,
     ).where(linked.c.subject == subject)
     row = connection.execute(found).one_or_none()
     if row is None:
         return None, 0
-    *said, installation = row
+    *said, from_fork, installation = row
     links = (
         select(link.c.plan_repository, link.c.plan, link.c.task)
         .where(link.c.subject == subject)
         .order_by(link.c.position)
     )
     plans = tuple(PlanLink(*one) for one in connection.execute(links))
-    return replace(Linked(*said), links=plans), installation
+    return replace(Linked(*said), links=plans, from_fork=from_fork), installation
 
 
 def _claims(one: Linked) -> set[tuple[PlanName, int, PullState, str]]:

@@ -69,6 +69,7 @@ class Linked:
     state: PullState
     base_ref: str
     links: tuple[PlanLink, ...] = ()
+    from_fork: bool = False
 
 
 class Linking(NamedTuple):
@@ -88,6 +89,7 @@ class TaskClaim(NamedTuple):
     task: int
     state: PullState
     base_ref: str
+    from_fork: bool = False
 
 
 # ── audit ────────────────────────────────────────────────────────────────────
@@ -178,6 +180,13 @@ class Ledger(Protocol):
         plan that is no longer claimed has changed as well. Every other open pull request that
         claims a task of such a plan is marked in the work queue, in the same transaction: a
         crash in between would leave it waiting for ever.
+        """
+        ...
+
+    async def settle(self, subject: str, state: PullState, base_ref: str, at: float) -> bool:
+        """Set what became of a pull request and keep what it links; False where none was noted.
+
+        Whoever waits for it is marked as by `relink`. A merged one stays merged.
         """
         ...
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.gate.facts import Claim, Facts
 from bot.gate.links import MAX_LINKS
 from bot.gate.record import decision_id
-from bot.gate.scope import home_of, linked_plans, links_of, mentions_of
+from bot.gate.scope import home_of, is_code, linked_plans, links_of, mentions_of
 from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import GroupSubject, PullSubject
@@ -35,12 +35,20 @@ class KnownPulls:
 
         What could not be read in full says nothing about its links; but where only the plans of
         another repository cannot be read, it is from there that they will be mended.
+
+        Of one that is closed or merged what was noted while it was open stands: its description
+        can still be edited, and no check judges it any more.
         """
         pull = PullSubject(facts.pull.repository, facts.pull.number)
         await self._heads.note(pull, facts.pull.head_sha, self._clock())
         no_policy = facts.config_problem is not None and facts.home is None
-        if facts.unread is None and not no_policy:
-            await self._ledger.relink(_linked(facts), self._installation, self._clock())
+        if facts.unread is not None or no_policy:
+            return
+        now, at = _linked(facts), self._clock()
+        if facts.pull.is_open or not await self._ledger.settle(
+            now.subject, now.state, now.base_ref, at
+        ):
+            await self._ledger.relink(now, self._installation, at)
 
     async def note_group(self, group: GroupSubject, seen: Iterable[Facts] = ()) -> None:
         """Keep which plans of other repositories a merge group was judged by; none once it is over.
@@ -93,7 +101,14 @@ class KnownPulls:
             for plan in sorted(plans)
         }
         return tuple(
-            Claim(plan, claim.task, claim.repository, claim.number, claim.state is PullState.MERGED)
+            Claim(
+                plan,
+                claim.task,
+                claim.repository,
+                claim.number,
+                merged=claim.state is PullState.MERGED,
+                from_fork=claim.from_fork,
+            )
             for plan, claims in found.items()
             for claim in claims
             if claim.state is not PullState.CLOSED and (claim.repository, claim.number) != own
@@ -101,14 +116,20 @@ class KnownPulls:
 
 
 def _linked(facts: Facts) -> Linked:
-    """The row of the index. What was merged elsewhere than to the trusted branch is not done."""
+    """The row of the index. What was merged elsewhere than to the trusted branch is not done.
+
+    Nor does a task what changes no code: the check lets that pass without a look at its links.
+    """
     pull = facts.pull
     state = PullState.OPEN if pull.is_open else PullState.CLOSED
     if pull.is_merged and pull.base_ref == facts.branch.name:
         state = PullState.MERGED
-    subject = PullSubject(pull.repository, pull.number)
+    links = tuple(_links(facts))
+    if not any(is_code(file.path, facts.config) for file in facts.files):
+        links = tuple(link._replace(task=None) for link in links)
+    key = PullSubject(pull.repository, pull.number).key
     return Linked(
-        subject.key, pull.repository, pull.number, state, pull.base_ref, tuple(_links(facts))
+        key, pull.repository, pull.number, state, pull.base_ref, links, from_fork=pull.from_fork
     )
 
 

@@ -5,6 +5,7 @@ So a file from before the ledger gets them when it is opened, and either side ca
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -84,6 +85,7 @@ linked = Table(
     Column("installation", BigInteger, nullable=False),
     Column("state", closed_set(PullState), nullable=False),
     Column("base_ref", Text, nullable=False),
+    Column("from_fork", Boolean, nullable=False),
     Index("linked_repository", "repository", "number"),
     sqlite_with_rowid=False,
 )

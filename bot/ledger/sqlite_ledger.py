@@ -76,6 +76,10 @@ class SqliteLedger:
         """Replace what stood for that subject, and mark whose claims are concerned."""
         return await self._do(lambda db: index.relink(db, linked, installation, at))
 
+    async def settle(self, subject: str, state: PullState, base_ref: str, at: float) -> bool:
+        """Set what became of a pull request, and mark whose claims are concerned."""
+        return await self._do(lambda db: index.settle(db, subject, state, base_ref, at))
+
     async def linking(
         self,
         repository: str,

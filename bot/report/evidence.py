@@ -103,8 +103,8 @@ def tell(evidence: Evidence) -> str:
         case PlanTask(number, title, depends_on):
             after = f", after {tasks_named(depends_on)}" if depends_on else ""
             return f"task {number}, {visible(title)}{after}"
-        case Claim(_, task, repository, number, merged):
-            state = "merged" if merged else "open"
+        case Claim(_, task, repository, number, merged, from_fork):
+            state = "merged" if merged else "open, from a fork" if from_fork else "open"
             return f"task {task}: {visible(repository)}#{number}, {state}"
         case Waiting(tasks):
             return f"not merged: {tasks_named(tasks)}"

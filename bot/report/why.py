@@ -169,6 +169,11 @@ def why(reason: Reason, site: Site) -> str:
         case TaskTaken(plan, task, holder):
             state = "was merged" if holder.merged else "is open"
             other = site.pull(holder.repository, holder.number)
+            if not holder.holds:
+                return (
+                    f"Task {task} of {code(plan.label)} is also named by {other}, which is open. "
+                    "It comes from a fork, so it has the task only once it is merged."
+                )
             return f"Task {task} of {code(plan.label)} belongs to {other}, which {state}."
         case GroupUncovered(example):
             return (

@@ -1,5 +1,7 @@
 """A task that a pull request names: does it exist, what does it wait for, who has it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,11 @@ PLAN = PlanFile(
     ),
 )
 OWN = ("acme/shop", 20)
+
+
+def forked(task: int, number: int) -> Claim:
+    """An open one whose head is in a fork."""
+    return replace(claim(task, number), from_fork=True)
 
 
 def claim(task: int, number: int, state: str = "open", **more: str) -> Claim:
@@ -69,6 +76,9 @@ def claim(task: int, number: int, state: str = "open", **more: str) -> Claim:
             [claim(1, 90, repository="acme/api")],
             TaskState(exists=True, claimed_by=claim(1, 90, repository="acme/api")),
         ),
+        (1, [forked(1, 2)], TaskState(exists=True, claimed_by=forked(1, 2))),
+        (1, [forked(1, 2), claim(1, 3)], TaskState(exists=True, claimed_by=claim(1, 3))),
+        (2, [forked(1, 2)], TaskState(exists=True, waits_for=(1,))),
         (1, [claim(1, 2, repository="acme/web")], TaskState(exists=True)),
         (1, [claim(2, 2), claim(1, 2, plan="FEAT-1")], TaskState(exists=True)),
     ],

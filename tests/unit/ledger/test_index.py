@@ -167,6 +167,26 @@ async def test_ten_thousand_names_are_not_too_many(ledger: Ledger) -> None:
     assert await numbers(ledger, *(f"feat-{number}" for number in range(10_000))) == [1]
 
 
+# ── what became of it ────────────────────────────────────────────────────────
+async def test_what_was_noted_stands_when_it_ends(ledger: Ledger, store: WorkStore) -> None:
+    await relink(ledger, linked(1, "feat-1#1"), linked(2, "feat-1#2"))
+    await marked(store)
+    assert await ledger.settle(f"pull {SHOP}#1", MERGED, "main", 1.0)
+    assert await ledger.merged_tasks(PLANS, "feat-1") == {1}
+    assert await marked(store) == [(f"pull {SHOP}#2", 1)]
+
+
+async def test_a_merged_one_stays_merged(ledger: Ledger) -> None:
+    await relink(ledger, linked(1, "feat-1#1", state=MERGED))
+    assert await ledger.settle(f"pull {SHOP}#1", CLOSED, "main", 1.0)
+    assert await ledger.merged_tasks(PLANS, "feat-1") == {1}
+
+
+async def test_what_was_never_noted_has_nothing_to_stand(ledger: Ledger) -> None:
+    assert not await ledger.settle(f"pull {SHOP}#1", MERGED, "main", 1.0)
+    assert await ledger.claims(PLANS, "feat-1") == []
+
+
 # ── claims ───────────────────────────────────────────────────────────────────
 async def test_claims_tell_who_and_whether_it_is_merged_and_where(ledger: Ledger) -> None:
     await relink(ledger, linked(12, "feat-1#2", state=MERGED, base="dev"))

@@ -85,6 +85,19 @@ class Machine(RuleBasedStateMachine):
         assert self.do(self.ledger.relink(now, 1, 1.0)) == changed
         self.model[subject] = now
 
+    @rule(
+        repository=repositories,
+        number=st.integers(1, 3),
+        state=st.sampled_from([PullState.MERGED, PullState.CLOSED]),
+    )
+    def settle(self, repository: str, number: int, state: PullState) -> None:
+        subject = PullSubject(repository, number).key
+        before = self.model.get(subject)
+        noted = self.do(self.ledger.settle(subject, state, "main", 1.0))
+        assert noted == (before is not None)
+        if before is not None and before.state is not PullState.MERGED:
+            self.model[subject] = replace(before, state=state, base_ref="main")
+
     @rule(repository=repositories)
     def forget(self, repository: str) -> None:
         self.do(self.ledger.forget_repository(repository))

@@ -17,7 +17,7 @@ from bot.gate.verdict import (
 
 def find_exemption(facts: Facts, config: Config) -> Reason | None:
     """The exemption that holds, if one does: by author, by label, or recorded by somebody."""
-    if _is_exempt_author(facts, config):
+    if is_exempt_author(facts, config):
         return ExemptAuthor(facts.pull.author.login)
     for label in facts.labels:
         if label.by is not None and no_right(label, facts.pull) is None:
@@ -53,7 +53,7 @@ def is_vouched(commit: Commit, config: Config) -> bool:
     return commit.verified and commit.author is not None and is_named(commit.author, config)
 
 
-def _is_exempt_author(facts: Facts, config: Config) -> bool:
+def is_exempt_author(facts: Facts, config: Config) -> bool:
     """Whether an exempt author opened it, and every commit is verified as an exempt author's.
 
     Anybody who can push may add a commit to a bot's branch, and write any name on it.

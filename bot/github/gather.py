@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.config.schema import CONFIG_PATH, Config
 from bot.gate import approval
-from bot.gate.exemption import exempting_labels
+from bot.gate.exemption import exempting_labels, is_exempt_author
 from bot.gate.facts import (
     Branch,
     ChangedFile,
+    Commit,
     Facts,
     InvalidConfig,
     PlanChange,
@@ -33,6 +35,8 @@ from bot.github.plans import PlanReader
 from bot.github.policy import Policy, PolicyReader
 from bot.github.reader import OpenPull, Tree
 from bot.plan.model import Status
+
+_MAX_EXEMPT_COMMITS: Final = 30  # each takes a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +232,27 @@ class Gatherer:
             people = self._people_of(self._repository)
             labels = await people.read_label_adders(facts.pull.number, exempting)
             facts = replace(facts, labels=labels)
+        if is_exempt_author(facts, facts.config):
+            facts = replace(facts, commits=await self._unmerged(facts.commits))
         facts, shelf = await self._shelf(facts, base)
         if shelf is None:
             return facts
         facts = await self._linked(facts, shelf)
         return replace(facts, provenance=await self._provenance(facts, shelf))
+
+    async def _unmerged(self, commits: Sequence[Commit]) -> tuple[Commit, ...]:
+        """*commits*, of which those that merging made are verified no longer.
+
+        GitHub signs a squash merge as its pull request's author's, whoever wrote what it brings:
+        so anybody's code could be pushed to a Bot's branch, as the Bot's.
+        """
+        few = len(commits) <= _MAX_EXEMPT_COMMITS
+        return tuple(
+            [
+                replace(commit, verified=few and not await self._reader.was_merged(commit.sha))
+                for commit in commits
+            ]
+        )
 
     async def _shelf(self, facts: Facts, base: Tree) -> tuple[Facts, _Shelf | None]:
         """Where the plans are: here, or in the central repository, none where it is unreadable.

@@ -165,8 +165,8 @@ class LabelEvent(Struct, rename="camel"):
         make an exempting one of another, under the hand of whoever had put that on.
         """
         changed = self.label.updated_at
-        known = self.type == "LabeledEvent" and changed is not None
-        return self.actor if known and changed < self.created_at else None
+        same = changed is not None and changed < self.created_at
+        return self.actor if same and self.type == "LabeledEvent" else None
 
 
 class EarlierPages(Struct, rename="camel"):

@@ -122,6 +122,12 @@ class Reader:
             and pull.base.repo.full_name.casefold() == self.repository.casefold()
         ]
 
+    async def was_merged(self, sha: str) -> bool:
+        """Whether a pull request that was merged, to whatever branch, has brought the commit."""
+        url = "/repos/{owner}/{repo}/commits/{sha}/pulls"
+        found = await self._client.read_all(answers.PullRequest, url, self._at(sha=sha))
+        return any(pull.merged_at is not None for pull in found)
+
     async def read_repository(self) -> answers.Repository:
         """The repository by its present name: an old one leads to it, whoever owns it now."""
         url = "/repos/{owner}/{repo}"

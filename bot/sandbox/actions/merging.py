@@ -1,16 +1,12 @@
 """The commits that a merge makes, by GitHub's three methods."""
 
-from typing import Final
-
 from bot.sandbox.git.history import commits_between
 from bot.sandbox.git.merge import merge_trees
 from bot.sandbox.git.objects import Signature
-from bot.sandbox.state.accounts import Account
+from bot.sandbox.state.accounts import WEB_FLOW, Account
 from bot.sandbox.state.records import MergeMethod, Pull, Repo
 from bot.sandbox.state.rules import merged_tree
 from bot.sandbox.state.world import World
-
-_WEB_FLOW: Final = ("GitHub", "noreply@github.com")
 
 
 class MergeBlocked(Exception):
@@ -71,4 +67,4 @@ def _rebase(world: World, repo: Repo, onto: str, pull: Pull) -> str:
 
 
 def _web_flow(world: World) -> Signature:
-    return Signature(*_WEB_FLOW, int(world.clock()))
+    return Signature("GitHub", world.account(WEB_FLOW).email, int(world.clock()))

@@ -7,6 +7,7 @@ from bot.sandbox.git.diff import Change, diff_trees
 from bot.sandbox.git.objects import SYMLINK, Commit, Entry, Signature
 from bot.sandbox.shapes.accounts import user
 from bot.sandbox.shapes.repositories import api_url, page_url
+from bot.sandbox.state.accounts import WEB_FLOW
 from bot.sandbox.state.records import JsonObject, Repo
 from bot.sandbox.state.world import World
 
@@ -20,9 +21,10 @@ _UNSIGNED = {
 
 
 def _verification(world: World, commit: Commit) -> JsonObject:
-    """GitHub signs what Bots commit through it; people's commits here are not signed."""
+    """GitHub signs what Bots and its own buttons commit; people's commits here are not signed."""
     signer = world.signer(commit.committer)
-    if signer is None or signer.type != "Bot" or commit.sha in world.unsigned:
+    signs = signer is not None and (signer.type == "Bot" or signer.login == WEB_FLOW)
+    if not signs or commit.sha in world.unsigned:
         return _UNSIGNED
     return {
         "verified": True,

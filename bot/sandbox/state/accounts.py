@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+WEB_FLOW: Final = "web-flow"  # GitHub itself, as the committer of what its buttons make
 AccountType = Literal["User", "Bot", "Organization"]
 
 
@@ -24,6 +25,8 @@ class Account:
     @property
     def email(self) -> str:
         """The address that GitHub gives to commits made on its pages."""
+        if self.login == WEB_FLOW:
+            return "noreply@github.com"
         return f"{self.id}+{self.login}@users.noreply.github.com"
 
 

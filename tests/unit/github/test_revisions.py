@@ -154,7 +154,6 @@ async def test_a_merge_made_by_hand_is_nobodys_review(trail: Trail) -> None:
 @pytest.mark.parametrize("forged", [False, True])
 async def test_a_merge_that_github_made_is_its_pull_request_s(trail: Trail, forged: bool) -> None:
     """Both sides have changed a section, which git can merge. Anybody may write GitHub's name."""
-    trail.shop.world.account("web-flow", "Bot")  # the sandbox vouches for no person
     pull = await trail.pull(plan("wide"))
     await (await trail.pull(plan("long"))).merge("alice")
     both = trail.shop.head("main"), pull.head_sha

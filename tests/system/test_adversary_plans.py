@@ -233,16 +233,13 @@ async def test_an_id_that_only_looks_alike_links_nothing(world: World) -> None:
     await world.plan_on_main("FEAT-99", "Approved")
     pulls: dict[str, PullRequest] = {}
     for number, (kind, name) in enumerate(LOOK_ALIKES.items()):
-        places: dict[str, dict[str, str | None]] = {
-            "description": {"body": f"Plan: {name}"},
-            "trailer": {"body": None, "message": f"Work\n\nPlan: {name}"},
-            "title": {"body": None, "title": f"{name}: work"},
-        }
-        if kind != "small letters":  # in a branch they are the usual way
-            places["branch"] = {"body": None, "branch": f"{name}-{number}"}
-        for place, words in places.items():
-            branch = words.pop("branch", None) or f"evil-{number}-{place}"
-            pulls[f"{kind} in {place}"] = await evil_pull(world, branch=branch, **words)  # type: ignore[arg-type]
+        pulls[kind] = await evil_pull(world, branch=f"evil-{number}", body=f"Plan: {name}")
+    for kind in ("Cyrillic", "full-width letters", "zero width"):
+        name = LOOK_ALIKES[kind]
+        words = f"{name}: work", f"Work\n\nPlan: {name}"  # and in the branch
+        pulls[f"{kind} everywhere else"] = await evil_pull(
+            world, branch=f"{name}-work", body=None, title=words[0], message=words[1]
+        )
     found = await verdicts(world, pulls)
     assert found == all_fail(dict.fromkeys(pulls, "No plan linked"))
 

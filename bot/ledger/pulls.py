@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.gate.facts import Claim, Facts
 from bot.gate.links import MAX_LINKS
 from bot.gate.record import decision_id
-from bot.gate.scope import home_of, is_code, linked_plans, links_of, mentions_of
+from bot.gate.scope import home_of, is_code, is_plan, linked_plans, links_of, mentions_of
 from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import GroupSubject, PullSubject
@@ -134,11 +134,19 @@ def _linked(facts: Facts) -> Linked:
 
 
 def _links(facts: Facts) -> Iterator[PlanLink]:
-    """Each link by what it says, and by the plan that it turns out to name.
+    """The plans that it touches, and each link: by what it says, and by the plan that that names.
 
     What concerns all plans of another repository, or a plan that is yet to come there, is heard
     of from there alone: so each mention is kept as well, and an empty one.
     """
+    repository = facts.pull.repository
+    for file in facts.files:
+        if is_plan(file.path, facts.config):
+            yield PlanLink(repository, file.path.casefold())
+    for change in facts.changes:
+        for side in (change.left, change.base, change.head):
+            if side is not None and side.id:
+                yield PlanLink(repository, side.id.casefold())
     for link in links_of(facts).counted[:MAX_LINKS]:
         home = link.repository or home_of(facts)
         yield PlanLink(home, link.name.casefold(), link.task)

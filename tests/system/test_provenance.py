@@ -244,18 +244,29 @@ async def test_where_it_is_only_shown_a_part_is_not_shown(world: World, path: st
     assert "reviewed by" not in await world.summary(pull)
 
 
-@pytest.mark.parametrize("config", ["", ENFORCE])
-async def test_the_rate_limit_of_graphql_is_waited_out(world: World, config: str) -> None:
+async def test_where_it_is_demanded_the_rate_limit_of_graphql_is_waited_out(world: World) -> None:
     """GitHub says so with HTTP 200."""
-    await world.configure(config)
+    await world.configure(ENFORCE)
     await approve(world)
     await world.settle()
     began = world.clock.now
     world.sandbox.faults.rate_limit("primary", retry_after=120, path="/graphql$")
     pull = await world.code_pull()
     assert await world.verdict(pull) == FREE
-    assert "reviewed by `carol`" in await world.summary(pull)
     assert world.clock.now - began >= 120
     refused = [request for request in world.sandbox.requests if request.injected]
     assert [(request.status, request.path) for request in refused] == [(200, "/api/graphql")]
     assert all(row.attempts == 0 for row in await world.parts.store.rows())
+
+
+async def test_where_it_is_only_shown_the_rate_limit_of_graphql_delays_nobody(
+    world: World,
+) -> None:
+    await approve(world)
+    await world.settle()
+    began = world.clock.now
+    world.sandbox.faults.rate_limit("primary", retry_after=3_600, path="/graphql$", times=99)
+    pull = await world.code_pull()
+    assert await world.verdict(pull) == FREE
+    assert "set by" not in await world.summary(pull)
+    assert world.clock.now == began

@@ -1,8 +1,6 @@
 """The store in one SQLite file, for one process. Who needs several processes needs PostgreSQL."""
 
 import sqlite3
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,22 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from bot.work.errors import StoreUnavailable
 from bot.work.lock import exclusive
 from bot.work.schema import prepare
-from bot.work.sqlite_store import SqliteStore
-from bot.work.store import WorkStore
 from bot.work.writer import Writer
 
-ATTEMPTS = 8
 _OLDEST = (3, 35)  # the first SQLite that has RETURNING
-
-
-async def open_sqlite(
-    path: Path, *, clock: Callable[[], float] = time.time, attempts: int = ATTEMPTS
-) -> WorkStore:
-    """Open or create the store; `attempts` deaths of the process in a run park its row.
-
-    Raises what `open_writer` raises.
-    """
-    return SqliteStore(await open_writer(path), clock=clock, attempts=attempts)
 
 
 async def open_writer(path: Path) -> Writer:

@@ -15,7 +15,8 @@ from bot.gate.record import decision_id, pack
 from bot.ledger.port import Decision
 from bot.ledger.sqlite_ledger import open_ledger
 from bot.report.titles import headline
-from bot.work.sqlite import open_sqlite, open_writer
+from bot.work.sqlite import open_writer
+from tests.store import open_sqlite
 from tests.unit.gate.build import APPROVED, CODE, DRAFT, pull
 
 BLOCKED = pull(CODE, says="Plan: FEAT-12", main=[DRAFT])

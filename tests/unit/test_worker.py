@@ -15,9 +15,9 @@ from bot.reconcile import Superseded
 from bot.subject import PullSubject, Subject
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Mark, Row, State
-from bot.work.sqlite import open_sqlite
 from bot.work.store import WorkStore
 from bot.worker import ATTEMPTS, ClaimLost, Worker
+from tests.store import open_sqlite
 
 PULL = PullSubject("acme/shop", 1)
 MARK = Mark(PULL.key, 7)

@@ -12,9 +12,10 @@ from bot.ledger.port import Ledger, PlanName
 from bot.ledger.sqlite_ledger import open_ledger
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Mark
-from bot.work.sqlite import open_sqlite, open_writer
+from bot.work.sqlite import open_writer
 from bot.work.sqlite_store import SqliteStore
 from bot.work.writer import Writer
+from tests.store import open_sqlite
 from tests.unit.ledger.conftest import PLANS, SHOP, decision, exemption, linked, relink
 
 

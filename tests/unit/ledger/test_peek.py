@@ -8,8 +8,8 @@ from bot.errors import UsageError
 from bot.ledger.peek import peek_ledger
 from bot.ledger.port import Ledger
 from bot.work.errors import StoreUnavailable
-from bot.work.sqlite import open_sqlite
 from bot.work.writer import Writer
+from tests.store import open_sqlite
 from tests.unit.ledger.conftest import SHOP, decision, exemption, ids
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.work.model import Delivery, Mark, Outcome, Row
-from bot.work.sqlite import open_sqlite
 from bot.work.store import WorkStore
+from tests.store import open_sqlite
 
 Open = Callable[[], Awaitable[WorkStore]]
 

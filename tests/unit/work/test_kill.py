@@ -12,7 +12,7 @@ SERVER = """
 import asyncio, itertools, sys
 from pathlib import Path
 from bot.work.model import Delivery, Mark, Outcome
-from bot.work.sqlite import open_sqlite
+from tests.store import open_sqlite
 
 async def serve(store, name):
     for number in itertools.count():

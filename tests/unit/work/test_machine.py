@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.work.model import Claim, Mark, Row, State
-from bot.work.sqlite import open_sqlite
 from bot.work.store import WorkStore
+from tests.store import open_sqlite
 from tests.unit.work.conftest import ATTEMPTS, Clock, delivery
 
 T = TypeVar("T")

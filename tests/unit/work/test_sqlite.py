@@ -10,10 +10,11 @@ from sqlalchemy import Connection, create_engine
 
 from bot.work.errors import StoreLocked, StoreUnavailable
 from bot.work.model import Claim, State
-from bot.work.sqlite import connect, open_sqlite, require_sqlite, require_wal
+from bot.work.sqlite import connect, require_sqlite, require_wal
 from bot.work.sqlite_store import SqliteStore
 from bot.work.store import WorkStore
 from bot.work.writer import Writer
+from tests.store import open_sqlite
 from tests.unit.work.conftest import Clock, Open, delivery, mark, row
 
 

@@ -171,10 +171,10 @@ class Fanout:
 
     async def _linking(self, change: _Change) -> AsyncIterator[Found]:
         """Those of any repository that were seen to link one of the plans."""
+        if change.plans == ():
+            return
         after: str | None = None
         for turn in itertools.count():
-            if change.plans == ():
-                return
             page = await self._ledger.linking(self._repository, change.names, after, PAGE)
             subjects = [found for one in page if (found := parse_subject(one.subject))]
             yield Found(subjects, turn * SPACING)

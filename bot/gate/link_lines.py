@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
@@ -17,12 +18,17 @@ _TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z][a-z0-9-]*)", re.IGNORECASE)
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+)[ \t]*:[ \t]*(?P<value>.*)")
 
 
-def visible_lines(text: str) -> Iterator[str]:
+@lru_cache(maxsize=64)  # one evaluation asks for a description's lines several times
+def visible_lines(text: str) -> tuple[str, ...]:
     """The lines of Markdown *text* that a reader sees as prose: no code, quote or HTML comment.
 
     Blocks alone are parsed; code and comments inside a line are blanked out. Of HTML the lines
     between `<details>` and its end are prose, and only those.
     """
+    return tuple(_read_visible(text))
+
+
+def _read_visible(text: str) -> Iterator[str]:
     quoted = quoted_by_html = 0
     for token in _blocks.parse(text[:MAX_TEXT].replace("\r\n", "\n")):
         match token.type:

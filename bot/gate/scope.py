@@ -33,8 +33,13 @@ def links_of(facts: Facts) -> Links:
         id_pattern=facts.config.plans.id_pattern,
         known={plan.id for plan in (*facts.base_plans, *here) if plan.id},
         touched=tuple(plan.label for plan in here),
-        plans_repository=facts.home.repository if facts.home else None,
+        plans_repository=_elsewhere(facts),
     )
+
+
+def tasked_links(facts: Facts) -> list[Link]:
+    """The links that count and name a task."""
+    return [link for link in links_of(facts).counted if link.task is not None]
 
 
 def mentions_of(facts: Facts) -> Mentions:
@@ -43,7 +48,7 @@ def mentions_of(facts: Facts) -> Mentions:
         pull=facts.pull,
         commits=facts.commits,
         id_pattern=facts.config.plans.id_pattern,
-        plans_repository=facts.home.repository if facts.home else None,
+        plans_repository=_elsewhere(facts),
     )
 
 
@@ -79,4 +84,9 @@ def named_by(link: Link, plans: Sequence[PlanFile]) -> list[PlanFile]:
 
 def home_of(facts: Facts) -> str:
     """The repository whose plans count."""
-    return facts.home.repository if facts.home else facts.pull.repository
+    return _elsewhere(facts) or facts.pull.repository
+
+
+def _elsewhere(facts: Facts) -> str | None:
+    """The other repository that plans are read from, if they are."""
+    return facts.home.repository if facts.home else None

@@ -1,6 +1,6 @@
 """One installation's reach: a reader for each repository, and what all of them share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.config.schema import Config
 from bot.github import answers
@@ -15,12 +15,17 @@ from bot.github.revisions import Revisions
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Makes the readers of one installation; what is cached is kept by repository."""
+    """Makes the readers of one installation, for one run.
+
+    Objects and plans are kept over runs, by repository; what people may do is believed no longer
+    than one.
+    """
 
     client: Client
     objects: ObjectCache
     parsed: ParsedPlans
     memory: Memory
+    _people: dict[str, People] = field(default_factory=dict, init=False)
 
     def reader(self, repository: str) -> Reader:
         """Reads of git and of pull requests."""
@@ -32,7 +37,7 @@ class Access:
 
     def people(self, repository: str) -> People:
         """Reads about what people said, and what they may do; roles are asked for once."""
-        return People(self.client, repository)
+        return self._people.setdefault(repository, People(self.client, repository))
 
     def history(self, repository: str) -> History:
         """Reads about who wrote a file."""

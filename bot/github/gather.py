@@ -9,32 +9,23 @@ from bot.config.schema import CONFIG_PATH, Config
 from bot.gate import approval
 from bot.gate.exemption import exempting_labels, is_exempt_author
 from bot.gate.facts import (
-    Branch,
     ChangedFile,
     Commit,
     Facts,
     InvalidConfig,
     PlanChange,
     PlanFile,
-    PlansHome,
-    Provenance,
 )
-from bot.gate.links import MAX_LINKS
 from bot.gate.scope import (
     is_code,
     is_plan,
-    linked_plans,
-    links_of,
-    mentions_of,
-    plans_repository,
+    tasked_links,
 )
 from bot.github.access import Access
 from bot.github.errors import GitHubError, Incomplete, NotFound
-from bot.github.people import People
-from bot.github.plans import PlanReader
+from bot.github.linked import LinkedPlans
 from bot.github.policy import Policy, PolicyReader
 from bot.github.reader import OpenPull, Tree
-from bot.plan.model import Status
 
 _MAX_EXEMPT_COMMITS: Final = 30  # each takes a request
 
@@ -47,27 +38,14 @@ class Group:
     base: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """Where the linked plans stand: a tree, and who reads it by which configuration."""
-
-    repository: str
-    branch: Branch
-    tree: Tree
-    plans: PlanReader
-
-
 class Gatherer:
-    """Gathers facts about the pull requests of one repository, in one evaluation.
-
-    What people may do is asked for once, and so believed no longer than that.
-    """
+    """Gathers facts about the pull requests of one repository, in one evaluation."""
 
     def __init__(self, access: Access, repository: str) -> None:
         self._access = access
         self._repository = repository
         self._reader = access.reader(repository)
-        self._people: dict[str, People] = {}
+        self._linked = LinkedPlans(access, repository)
 
     async def gather(self, pull: OpenPull, group: Group | None = None) -> Facts:
         """Everything about *pull*; in a merge group its plans are those of the group's tree.
@@ -109,9 +87,8 @@ class Gatherer:
         )
         try:
             tree = await self._reader.read_tree(policy.branch.tree)
-            facts, shelf = await self._shelf(facts, tree)
-            facts = await self._linked(facts, shelf) if shelf else facts
-            if any(link.task is not None for link in links_of(facts).counted):
+            facts, _ = await self._linked.find(facts, tree)
+            if tasked_links(facts):
                 files = await self._reader.read_first_files(facts.pull.number)
                 facts = await self._with_base(replace(facts, files=files))
             return facts
@@ -212,7 +189,7 @@ class Gatherer:
             )
             for change in at_stake
         }
-        people = self._people_of(self._repository)
+        people = self._access.people(self._repository)
         return replace(
             facts,
             changes=tuple(
@@ -222,23 +199,17 @@ class Gatherer:
             reviews=await people.read_reviews(facts.pull.number, config.approval.approvers),
         )
 
-    def _people_of(self, repository: str) -> People:
-        return self._people.setdefault(repository, self._access.people(repository))
-
     # ── code ─────────────────────────────────────────────────────────────────
     async def _code(self, facts: Facts, base: Tree) -> Facts:
         """What decides about code: labels that may exempt, and the linked plans."""
         if exempting := exempting_labels(facts.pull.labels, facts.config):
-            people = self._people_of(self._repository)
+            people = self._access.people(self._repository)
             labels = await people.read_label_adders(facts.pull.number, exempting)
             facts = replace(facts, labels=labels)
         if is_exempt_author(facts, facts.config):
             facts = replace(facts, commits=await self._unmerged(facts.commits))
-        facts, shelf = await self._shelf(facts, base)
-        if shelf is None:
-            return facts
-        facts = await self._linked(facts, shelf)
-        return replace(facts, provenance=await self._provenance(facts, shelf))
+        facts, shelf = await self._linked.find(facts, base)
+        return await self._linked.trace(facts, shelf) if shelf else facts
 
     async def _unmerged(self, commits: Sequence[Commit]) -> tuple[Commit, ...]:
         """*commits*, of which those that merging made are verified no longer.
@@ -253,90 +224,6 @@ class Gatherer:
                 for commit in commits
             ]
         )
-
-    async def _shelf(self, facts: Facts, base: Tree) -> tuple[Facts, _Shelf | None]:
-        """Where the plans are: here, or in the central repository, none where it is unreadable.
-
-        Central plans are those of that repository's default branch, read as its own configuration
-        says: so they are judged here as they are judged there.
-        """
-        repository = plans_repository(facts.pull.repository, facts.config)
-        if repository is None:
-            plans = self._access.plans(self._reader, facts.config)
-            return facts, _Shelf(self._repository, facts.branch, base, plans)
-        unreadable = replace(facts, home=PlansHome(repository, None))
-        if _owner(repository) != _owner(self._repository):
-            return unreadable, None  # we hear nothing of it
-        try:
-            found = await self._access.reader(repository).read_repository()
-            if _owner(found.full_name) != _owner(repository):
-                return unreadable, None
-            repository, name = found.full_name, found.default_branch
-            policy = await PolicyReader(self._access, repository).read(name, name)
-        except NotFound:
-            return unreadable, None
-        if isinstance(policy.config, InvalidConfig):
-            problem = replace(policy.config, repository=policy.config.repository or repository)
-            return replace(facts, home=PlansHome(repository, None), config_problem=problem), None
-        reader = self._access.reader(repository)
-        plans = self._access.plans(reader, policy.config)
-        tree = await reader.read_tree(policy.branch.tree)
-        home = PlansHome(repository, policy.branch)
-        return replace(facts, home=home), _Shelf(repository, policy.branch, tree, plans)
-
-    async def _linked(self, facts: Facts, shelf: _Shelf) -> Facts:
-        """The plans among which the linked ones are."""
-        touched = [plan.path for plan in facts.head_plans] if facts.home is None else []
-        plans = await shelf.plans.find(shelf.tree, mentions_of(facts), touched)
-        return replace(facts, base_plans=plans)
-
-    async def _provenance(self, facts: Facts, shelf: _Shelf) -> dict[str, Provenance]:
-        """How the linked plans that are Approved came to be so.
-
-        Where it only is to be shown, not knowing it is no fault, and what changed since is not
-        read.
-        """
-        history = self._access.history(shelf.repository)
-        policy = facts.config.approval
-        found = {}
-        for plan in _approved(facts):
-            try:
-                provenance = await history.read_provenance(shelf.branch, plan)
-                if policy.provenance == "enforce":
-                    revisions = self._access.revisions(history, shelf.plans)
-                    later = await revisions.read_later(shelf.branch, plan, provenance.commit)
-                    provenance = replace(provenance, later=later)
-                found[plan.path] = await self._marked(provenance, shelf, policy.approvers)
-            except GitHubError:
-                if policy.provenance == "enforce":
-                    raise
-        return found
-
-    async def _marked(
-        self, provenance: Provenance, shelf: _Shelf, approvers: Sequence[str]
-    ) -> Provenance:
-        """*provenance* with whom `approval.approvers` names by now."""
-        mark = self._people_of(shelf.repository).mark_approvers
-        return replace(
-            provenance,
-            reviews=await mark(provenance.reviews, approvers),
-            later=tuple(
-                [
-                    replace(revision, reviews=await mark(revision.reviews, approvers))
-                    for revision in provenance.later
-                ]
-            ),
-        )
-
-
-def _owner(repository: str) -> str:
-    return repository.partition("/")[0].casefold()
-
-
-def _approved(facts: Facts) -> list[PlanFile]:
-    """The linked plans that are Approved on the trusted branch."""
-    linked = [plan for link in links_of(facts).counted for plan in linked_plans(link, facts)]
-    return [plan for plan in linked if plan.status is Status.APPROVED][:MAX_LINKS]
 
 
 def _check_moves(

@@ -4,7 +4,6 @@ What GitHub does not say stays unknown; whether that is enough is the gate's bus
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple, TypeVar
 
@@ -15,7 +14,7 @@ from bot.github import answers, queries
 from bot.github.accounts import as_actor
 from bot.github.client import Client
 from bot.github.errors import Unexpected
-from bot.github.memory import Memory
+from bot.github.memory import Memory, recall_as
 from bot.github.query_answers import (
     Blamed,
     BlamedCommit,
@@ -28,7 +27,7 @@ from bot.github.query_answers import (
     PullsOfCommit,
     ReviewedPull,
 )
-from bot.github.reader import ObjectCache
+from bot.github.reader import ObjectCache, keep
 from bot.github.reviews import Said, latest_opinions
 
 # The number rises with the shape of `Provenance`, so that what was kept before is read anew.
@@ -96,7 +95,7 @@ class History:
         if newest is None:
             raise Unexpected(f"GitHub knows no commit that touches {plan.path}, and has the file")
         key = memory_key(self.repository, branch, plan, newest.sha)
-        kept = found = _decode(await self._memory.recall(_KIND, key))
+        kept = found = await recall_as(Provenance, self._memory, _KIND, key)
         if found is None or found.by is None:  # an author may add their address to an account
             found = await self._set_by(branch.sha, plan)
         if not found.pull:  # GitHub learns of a merge a little after it
@@ -173,8 +172,7 @@ class History:
         )
         ranges = found.repository.object.blame.ranges
         if all(_author(one.commit) for one in ranges):
-            with suppress(ValueError):  # larger than the whole cache: read again next time
-                self._objects.blames[key] = ranges
+            keep(self._objects.blames, key, ranges)
         return ranges
 
     async def _merged_pull(self, commit_sha: str, base: str) -> PullOfCommit | None:
@@ -273,11 +271,3 @@ def _writers(
 def _author(commit: BlamedCommit) -> Actor | None:
     user = commit.author.user if commit.author else None
     return Actor(user.login) if user else None
-
-
-def _decode(kept: bytes | None) -> Provenance | None:
-    """What was kept; what is damaged counts as nothing."""
-    try:
-        return msgspec.json.decode(kept, type=Provenance) if kept is not None else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None

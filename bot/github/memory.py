@@ -1,6 +1,10 @@
 """What reads may ask to be remembered over restarts. It says nothing of who does that."""
 
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 
 class Memory(Protocol):
@@ -17,3 +21,12 @@ class Memory(Protocol):
     async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
         """The tasks of a repository's plan, by its ID, that merged pull requests name."""
         ...
+
+
+async def recall_as(type_: type[T], memory: Memory, kind: str, key: str) -> T | None:
+    """What was kept as JSON; what is damaged, or of another shape, counts as nothing."""
+    kept = await memory.recall(kind, key)
+    try:
+        return None if kept is None else msgspec.json.decode(kept, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

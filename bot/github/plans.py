@@ -101,7 +101,7 @@ class PlanReader:
     async def _lint(self, touched: Mapping[str, Entry], tree: Tree) -> tuple[PlanFile, ...]:
         """Lint with the other plans of the tree; of very many those that are named alike."""
         plans = await self._contents(touched)
-        parsed = {path: _parse(content, self._config) for path, content in plans.items()}
+        parsed = await asyncio.to_thread(_parse_all, plans, self._config)
         others = {path: entry for path, entry in self._plans_of(tree).items() if path not in plans}
         if len(others) > MAX_SURVEYED:
             pattern = self._config.plans.id_pattern
@@ -173,6 +173,10 @@ def _lint_tree(
     return tuple(
         summarise(path, blob, plan, found[path]) for path, (blob, plan) in sorted(plans.items())
     )
+
+
+def _parse_all(contents: Mapping[str, bytes], config: Config) -> dict[str, Plan]:
+    return {path: _parse(content, config) for path, content in contents.items()}
 
 
 def _parse(content: bytes, config: Config) -> Plan:

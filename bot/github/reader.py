@@ -18,6 +18,7 @@ from bot.github.query_answers import BlameRange
 
 T = TypeVar("T")
 
+WEB_FLOW = "web-flow"  # GitHub itself, as the committer of what its pages make
 ABSENT_FOR = 300.0  # seconds; an event of the repository ends it before
 MAX_COMMITS = 1_000  # of a pull request
 MAX_LISTED_COMMITS = 250  # GitHub's own limit for a pull request's list
@@ -175,7 +176,7 @@ class Reader:
             raise Incomplete("GitHub does not list all of its commits")
         await self._check_only(left.sha, commits)
         brought = Brought(left.commit.tree.sha, tuple(map(_commit, commits)))
-        _keep(self._objects.brought, key, brought)
+        keep(self._objects.brought, key, brought)
         return brought
 
     async def _check_only(self, left: str, commits: Sequence[answers.Commit]) -> None:
@@ -206,7 +207,7 @@ class Reader:
         tree = {entry.path: Entry(entry.mode, entry.sha) for entry in entries}
         if len(tree) < len(entries):  # names that are no UTF-8 look alike here
             raise Incomplete("GitHub shows two of the repository's files under one name")
-        _keep(self._objects.trees, key, tree)
+        keep(self._objects.trees, key, tree)
         return tree
 
     async def read_blob(self, sha: str, limit: int) -> bytes:
@@ -216,7 +217,7 @@ class Reader:
             return kept
         url = "/repos/{owner}/{repo}/git/blobs/{sha}"
         content = await self._client.read_bytes(url, limit + 1, **self._at(sha=sha))
-        _keep(self._objects.blobs, key, content)
+        keep(self._objects.blobs, key, content)
         return content
 
     async def read_pull_commits(self, number: int) -> tuple[Commit, ...]:
@@ -296,7 +297,7 @@ def _commit(commit: answers.Commit) -> Commit:
     """
     author = commit.author if commit.author and commit.author.login else None
     committer = commit.committer.login if commit.committer else ""
-    vouched = author is not None and committer in {author.login, "web-flow"}
+    vouched = author is not None and committer in {author.login, WEB_FLOW}
     return Commit(
         sha=commit.sha,
         author=Actor(author.login, author.type == "Bot") if author else None,
@@ -305,6 +306,7 @@ def _commit(commit: answers.Commit) -> Commit:
     )
 
 
-def _keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
+def keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
+    """Keep a value, if there is room for it at all."""
     with suppress(ValueError):  # larger than the whole cache: read again next time
         cache[key] = value

@@ -15,15 +15,14 @@ from bot.gate.facts import Branch, PlanChange, PlanFile, Revision
 from bot.github import answers
 from bot.github.errors import Incomplete, Unexpected
 from bot.github.history import History, memory_key
-from bot.github.memory import Memory
+from bot.github.memory import Memory, recall_as
 from bot.github.plans import PlanReader
-from bot.github.reader import Reader
+from bot.github.reader import WEB_FLOW, Reader
 
 MAX_REVISIONS = 50  # commits that touched a plan since it was set Approved
 
 # The number rises with the shape of `Revision`, and with what counts as a change.
 _KIND: Final = "revisions 1"
-_WEB_FLOW: Final = "web-flow"  # GitHub itself, as the committer of what it merges
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Revisions:
         if newest is None:
             raise Unexpected(f"GitHub knows no commit that touches {plan.path}")
         key = memory_key(self.history.repository, branch, plan, newest.sha)
-        if (kept := _decode(await self.memory.recall(_KIND, key))) is not None:
+        if (kept := await recall_as(tuple[Revision, ...], self.memory, _KIND, key)) is not None:
             return kept
         walk = _Walk(self, branch.name, plan.path, set_by)
         found = tuple([revision async for revision in walk.back_from(newest)])
@@ -155,12 +154,4 @@ def _is_merge(commit: answers.Commit) -> bool:
 def _is_githubs(commit: answers.Commit) -> bool:
     """Whether GitHub made the commit, and vouches for that."""
     committer = commit.committer.login if commit.committer else ""
-    return commit.commit.verified and committer == _WEB_FLOW
-
-
-def _decode(kept: bytes | None) -> tuple[Revision, ...] | None:
-    """What was kept; what is damaged counts as nothing."""
-    try:
-        return msgspec.json.decode(kept, type=tuple[Revision, ...]) if kept is not None else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+    return commit.commit.verified and committer == WEB_FLOW

@@ -6,7 +6,15 @@ from dataclasses import replace
 from bot.gate.facts import Claim, Facts
 from bot.gate.links import MAX_LINKS
 from bot.gate.record import decision_id
-from bot.gate.scope import home_of, is_code, is_plan, linked_plans, links_of, mentions_of
+from bot.gate.scope import (
+    home_of,
+    is_code,
+    is_plan,
+    linked_plans,
+    links_of,
+    mentions_of,
+    tasked_links,
+)
 from bot.ledger.heads import Heads
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import GroupSubject, PullSubject
@@ -67,7 +75,7 @@ class KnownPulls:
 
     async def lacks_index(self, facts: Facts) -> bool:
         """Whether tasks are at stake in a repository whose pull requests were never all noted."""
-        tasked = any(link.task is not None for link in links_of(facts).counted)
+        tasked = bool(tasked_links(facts))
         return tasked and await self._ledger.indexed(facts.pull.repository) is None
 
     async def set_indexed(self, repository: str) -> None:
@@ -94,8 +102,9 @@ class KnownPulls:
     async def _claims(self, facts: Facts) -> tuple[Claim, ...]:
         """Who else names a task of a plan of which this pull request names one."""
         own = (facts.pull.repository, facts.pull.number)
-        tasked = [link for link in links_of(facts).counted if link.task is not None]
-        plans = {plan.id for link in tasked for plan in linked_plans(link, facts) if plan.id}
+        plans = {
+            plan.id for link in tasked_links(facts) for plan in linked_plans(link, facts) if plan.id
+        }
         found = {
             plan: await self._ledger.claims(home_of(facts), plan.casefold())
             for plan in sorted(plans)

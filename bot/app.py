@@ -9,160 +9,22 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
-from bot.commands.run import Commands
-from bot.fanout import Fanout
-from bot.github.access import Access
 from bot.github.client import Sleep
-from bot.github.errors import GitHubError
-from bot.github.gather import Gatherer
 from bot.github.installations import Installations
-from bot.github.plans import ParsedPlans
-from bot.github.publisher import Guard, Publisher
-from bot.github.reader import ObjectCache
-from bot.indexing import rebuild_index
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger
-from bot.ledger.pulls import KnownPulls
-from bot.ledger.sqlite_ledger import open_ledger
-from bot.reconcile import HeadLocks, Moved, Reconciler
-from bot.report.phrases import count_of
-from bot.report.site import Site
+from bot.runner import SubjectRunner
 from bot.settings import Settings
-from bot.subject import (
-    CommentSubject,
-    GroupSubject,
-    IndexSubject,
-    Judgeable,
-    PullSubject,
-    Spread,
-    Subject,
-)
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
-from bot.work.model import Mark
-from bot.work.sqlite import open_writer
-from bot.work.sqlite_store import SqliteStore
+from bot.work.kept_store import KeptStore
+from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
 from bot.worker import ATTEMPTS, Worker
 
 GRACE = 8.0  # seconds that a stop gives the runs under way
 DECISIONS_KEPT = 90 * 24 * 3_600.0
 AUDIT_KEPT = 400 * 24 * 3_600.0  # a year, and the time to notice that it is over
-
-
-class SubjectRunner:
-    """Runs claimed subjects: a pull request or a group goes down the straight line, the others
-    are looked up and put into the queue as pull requests."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        installations: Installations,
-        store: WorkStore,
-        ledger: Ledger,
-        clock: Callable[[], float],
-    ) -> None:
-        self._settings = settings
-        self._installations = installations
-        self._store = store
-        self._ledger = ledger
-        self._clock = clock
-        self._objects = ObjectCache()
-        self._parsed = ParsedPlans()
-        self._locks = HeadLocks()
-
-    async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
-        """Bring *subject* up to date; say how it ended."""
-        match subject:
-            case PullSubject() | GroupSubject():
-                return await self._judge(subject, installation, owned)
-            case IndexSubject(repository):
-                indexed = await self.rebuild_index(repository, installation)
-                return f"{count_of(indexed, 'pull request')} indexed"
-            case CommentSubject():
-                return await self._obey(subject, installation, owned)
-            case _:
-                return await self._spread(subject, installation)
-
-    async def rebuild_index(self, repository: str, installation: int) -> int:
-        """Read every pull request of *repository* for the tasks that it names; return how many."""
-        access, known = self._access(installation), self._known(installation)
-        return await rebuild_index(access, known, repository)
-
-    async def read_repositories(self, installation: int) -> list[str]:
-        """The names of all repositories that the App is installed on."""
-        return await self._access(installation).read_repositories()
-
-    async def report_fault(
-        self, subject: Subject, installation: int, fault: Exception, owned: Guard
-    ) -> bool:
-        """Publish a failing check run with the fault; False where the subject has none."""
-        if not isinstance(subject, PullSubject | GroupSubject):
-            return False
-        reconciler = await self._reconciler(subject, installation, owned)
-        request_id = fault.request_id if isinstance(fault, GitHubError) else ""
-        words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
-        await reconciler.report_fault(subject, words, request_id)
-        return True
-
-    async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> str:
-        reconciler = await self._reconciler(subject, installation, owned)
-        try:
-            return await reconciler.reconcile(subject)
-        except Moved as moved:
-            await self._store.enqueue([Mark(moved.subject.key, installation)])
-            return str(moved)
-
-    async def _spread(self, subject: Spread, installation: int) -> str:
-        access = self._access(installation)
-        fanout = Fanout(access, self._ledger, self._installations.app_id, subject.repository)
-        marked = 0
-        async for found in fanout.find(subject):
-            marks = [Mark(one.key, installation) for one in found.subjects]
-            await self._store.enqueue(marks, found.delay)
-            marked += len(marks)
-        return f"{marked} marked"
-
-    async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
-        access = self._access(installation)
-        commands = Commands(
-            access.reader(subject.repository),
-            access.people(subject.repository),
-            await self._publisher(subject.repository, installation),
-            self._ledger,
-            self._clock,
-            owned,
-            self._mark(installation),
-        )
-        return await commands.run(subject)
-
-    async def _reconciler(self, subject: Judgeable, installation: int, owned: Guard) -> Reconciler:
-        access = self._access(installation)
-        return Reconciler(
-            access.reader(subject.repository),
-            Gatherer(access, subject.repository),
-            await self._publisher(subject.repository, installation),
-            self._known(installation),
-            Site(self._settings.github_url, subject.repository),
-            self._locks,
-            owned,
-            self._mark(installation),
-        )
-
-    async def _publisher(self, repository: str, installation: int) -> Publisher:
-        access = self._access(installation)
-        login = await self._installations.read_bot_login()
-        reader = access.reader(repository)
-        return Publisher(access.client, reader, self._installations.app_id, login)
-
-    def _access(self, installation: int) -> Access:
-        client = self._installations.client(installation)
-        return Access(client, self._objects, self._parsed, self._ledger)
-
-    def _mark(self, installation: int) -> Callable[[Subject], Awaitable[None]]:
-        return lambda found: self._store.enqueue([Mark(found.key, installation)])
-
-    def _known(self, installation: int) -> KnownPulls:
-        return KnownPulls(self._ledger, installation, self._clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +66,10 @@ async def opened(
     *guard* may wrap the store. Raises `StoreLocked` and `StoreUnavailable` where the database
     cannot be used.
     """
-    writer = await open_writer(settings.database)
-    store = guard(SqliteStore(writer, clock=clock, attempts=ATTEMPTS))
+    database = await open_file(settings.database, clock)
+    store = guard(KeptStore(database, attempts=ATTEMPTS))
     try:
-        ledger = await open_ledger(writer)
+        ledger = await open_ledger(database)
         async with connect() as session:
             installations = Installations(
                 session,

@@ -125,7 +125,7 @@ class Worker:
         if len(self._running) >= self._slots:
             return None
         due = await self._store.next_due()
-        return None if due is None else max(due - self._clock(), 0.0)
+        return None if due is None else max(due - self._store.now(), 0.0)
 
     async def _sleep(self, seconds: float | None) -> None:
         with suppress(TimeoutError):
@@ -158,7 +158,7 @@ class Worker:
                     )
                 case RateLimited(delay=delay):
                     log.warning("rate limited", seconds=delay)
-                    until = self._clock() + delay
+                    until = self._store.now() + delay
                     await self._insist(lambda: self._store.pause(claim.tenant, until))
                     await self._insist(lambda: self._store.release(claim))
                 case _:

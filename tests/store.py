@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.work.sqlite import open_writer
-from bot.work.sqlite_store import SqliteStore
+from bot.work import sqlite
+from bot.work.kept_store import KeptStore
 from bot.work.store import WorkStore
 from bot.worker import ATTEMPTS
 
@@ -14,4 +14,4 @@ async def open_sqlite(
     path: Path, *, clock: Callable[[], float] = time.time, attempts: int = ATTEMPTS
 ) -> WorkStore:
     """Open or create the store; `attempts` deaths of the process in a run park its row."""
-    return SqliteStore(await open_writer(path), clock=clock, attempts=attempts)
+    return KeptStore(await sqlite.open_file(path, clock), attempts=attempts)

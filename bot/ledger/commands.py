@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger.schema import command as table
+from bot.work.sql import insert
 
 _mark = insert(table).on_conflict_do_nothing()
 

@@ -3,12 +3,12 @@
 from dataclasses import asdict
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger import audit
 from bot.ledger.port import AuditKind, Decision
 from bot.ledger.schema import decision as table
 from bot.ledger.schema import standing
+from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
 

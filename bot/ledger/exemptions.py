@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from sqlalchemy import Connection, and_, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit
 from bot.ledger.port import AuditKind
 from bot.ledger.schema import exemption as table
 from bot.subject import PullSubject
+from bot.work.sql import insert
 
 _this = and_(table.c.repository == bindparam("its_repository"), table.c.number == bindparam("its"))
 _said = (table.c.actor, table.c.reason, table.c.at, table.c.head_sha, table.c.comment)

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
 from bot.ledger.schema import indexed, link, linked
 from bot.work import queue
 from bot.work.model import Mark
+from bot.work.sql import insert
 
 _newer = insert(indexed)
 _set_indexed = _newer.on_conflict_do_update(

@@ -1,9 +1,9 @@
 """A bounded memory as transactions: bytes by kind and key, the least recently written given up."""
 
 from sqlalchemy import Connection, bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.ledger.schema import memory as table
+from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
 

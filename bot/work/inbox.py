@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.work import queue
 from bot.work.model import Delivery, Mark, Receipt
 from bot.work.schema import delivery as table
+from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000  # keeps the transaction, and so everybody else's wait, short
 

@@ -1,6 +1,6 @@
 """The values that go in and out of the store. They carry no behaviour and know no database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -23,13 +23,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook delivery, reduced to what is worth keeping."""
+    """One webhook delivery, reduced to what is worth keeping.
+
+    *body* is there only where the operator asked for it, to look at or to replay.
+    """
 
     guid: str
     event: str
     action: str | None
     outcome: Outcome
     reason: str = ""
+    body: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,31 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that may have changed, and the installation (tenant) whose turn it takes."""
+    """Something that may have changed, and the installation (tenant) whose turn it takes.
+
+    What nobody waits for (*backfill*) comes after all that is live of its tenant; a row that is
+    marked both ways is live.
+    """
 
     key: str
     tenant: int
+    backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run that this process owns, as long as the token is the row's newest."""
+    """A run that this process owns, as long as the token is the row's newest.
+
+    *progress* is where an earlier run of several came to, in the runner's own words; a run begins
+    from the start where it is empty.
+    """
 
     key: str
     tenant: int
     token: int
     attempts: int  # failed runs before this one, since the last success or new start
+    backfill: bool = False
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +85,6 @@ class Row:
     seen: int
     due: float
     attempts: int
+    backfill: bool
+    owner: str  # who runs it, or ran it last
     error: str

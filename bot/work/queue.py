@@ -3,6 +3,9 @@
 A row is *dirty* while `wanted > seen`. Marking bumps `wanted`, claiming copies it to `seen`, and
 finishing leaves the row idle only where both are still equal: so however marks and runs interleave,
 a run starts after the last mark, and ten marks during a run cause one run more, not ten.
+
+A long run may come in several parts. What is marked between two of them stays dirty until the last
+has ended, and then all of it begins again.
 """
 
 from collections.abc import Sequence
@@ -19,10 +22,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.work.model import Claim, Mark, Row, State
 from bot.work.schema import tenant, work
+from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
 _dirty = work.c.wanted > work.c.seen
@@ -32,7 +35,18 @@ _said: BindParameter[str] = bindparam("said")
 
 _enrol = insert(tenant).values(served=0, not_before=0.0).on_conflict_do_nothing()
 
-_new = insert(work).values(state=State.READY, wanted=1, seen=0, attempts=0, token=0, error="")
+_new = insert(work).values(
+    state=State.READY,
+    wanted=1,
+    seen=0,
+    attempts=0,
+    token=0,
+    progress="",
+    owner="",
+    lease=0.0,
+    error="",
+)
+_sooner = and_(work.c.attempts == 0, _new.excluded.due < work.c.due)
 _mark = _new.on_conflict_do_update(
     index_elements=[work.c.key],
     set_={
@@ -40,8 +54,9 @@ _mark = _new.on_conflict_do_update(
         "wanted": work.c.wanted + 1,
         "state": case((_resting, State.READY), else_=work.c.state),
         # A row that waits out a failure goes on waiting: new events do not make GitHub healthy.
-        "due": case((_resting, _new.excluded.due), else_=work.c.due),
+        "due": case((or_(_resting, _sooner), _new.excluded.due), else_=work.c.due),
         "attempts": case((_resting, 0), else_=work.c.attempts),
+        "backfill": and_(_new.excluded.backfill, or_(_resting, work.c.backfill)),
     },
 )
 
@@ -54,16 +69,25 @@ _ours = and_(
 _owned = select(work.c.key).where(_ours)
 _my_row = update(work).where(_ours)
 _finish = _my_row.values(
-    state=case((_dirty, State.READY), else_=State.IDLE), due=_then, attempts=0, error=""
+    state=case((_dirty, State.READY), else_=State.IDLE),
+    due=_then,
+    attempts=0,
+    progress="",
+    error="",
+)
+_proceed = _my_row.values(
+    state=State.READY, due=_then, attempts=0, progress=bindparam("came_to"), error=""
 )
 _retry = _my_row.values(state=State.READY, due=_then, attempts=work.c.attempts + 1, error=_said)
 _park = _my_row.values(
     state=case((_dirty, State.READY), else_=State.PARKED),
     due=_then,
     attempts=case((_dirty, 0), else_=work.c.attempts + 1),
+    progress="",
     error=_said,
 )
 _release = _my_row.values(state=State.READY)
+_postpone = _my_row.values(state=State.READY, due=_then)
 
 _spent = work.c.attempts + 1 >= bindparam("limit")
 _recover = (
@@ -85,6 +109,8 @@ _listing = select(
     work.c.seen,
     work.c.due,
     work.c.attempts,
+    work.c.backfill,
+    work.c.owner,
     work.c.error,
 ).order_by(work.c.key)
 
@@ -93,16 +119,26 @@ def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
     """Make each distinct key dirty, once; wake the idle and the parked."""
     if not marks:
         return
-    tenants = {mark.key: mark.tenant for mark in marks}
+    last = {mark.key: mark for mark in marks}
+    live = {mark.key for mark in marks if not mark.backfill}
     # Sorted, so that writers, on a database that has several, lock rows in one order.
-    connection.execute(_enrol, [{"id": number} for number in sorted(set(tenants.values()))])
-    rows = [{"key": key, "tenant": tenants[key], "due": now} for key in sorted(tenants)]
+    tenants = sorted({mark.tenant for mark in last.values()})
+    connection.execute(_enrol, [{"id": tenant} for tenant in tenants])
+    rows = [
+        {"key": key, "tenant": last[key].tenant, "due": now, "backfill": key not in live}
+        for key in sorted(last)
+    ]
     connection.execute(_mark, rows)
 
 
 def finish(connection: Connection, claim: Claim, now: float) -> bool:
     """End a run that succeeded; False, and nothing changed, if it is not ours any more."""
     return _end(connection, _finish, claim, then=now)
+
+
+def proceed(connection: Connection, claim: Claim, progress: str, due: float) -> bool:
+    """End one part of a run that came to *progress*; the next part starts from there at `due`."""
+    return _end(connection, _proceed, claim, then=due, came_to=progress)
 
 
 def retry(connection: Connection, claim: Claim, due: float, error: str) -> bool:
@@ -118,6 +154,11 @@ def park(connection: Connection, claim: Claim, error: str, now: float) -> bool:
 def release(connection: Connection, claims: Sequence[Claim]) -> int:
     """Give runs back that never took place, each to its old place in line; say how many."""
     return sum(_end(connection, _release, claim) for claim in claims)
+
+
+def postpone(connection: Connection, claim: Claim, due: float) -> bool:
+    """Give a run back that did not take place, to be tried at `due`: it is no failed attempt."""
+    return _end(connection, _postpone, claim, then=due)
 
 
 def recover(connection: Connection, limit: int, now: float) -> int:
@@ -142,7 +183,7 @@ def owns(connection: Connection, claim: Claim) -> bool:
 
 def rows(connection: Connection) -> list[Row]:
     """Return the whole queue, by key."""
-    return [Row(*row) for row in connection.execute(_listing)]
+    return [Row(**row._mapping) for row in connection.execute(_listing)]
 
 
 def _its(claim: Claim) -> dict[str, object]:

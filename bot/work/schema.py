@@ -4,12 +4,14 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Enum,
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -47,6 +49,7 @@ delivery = Table(
     Column("outcome", closed_set(Outcome), nullable=False),
     Column("reason", Text, nullable=False),
     Column("redelivered", Integer, nullable=False),
+    Column("body", LargeBinary),  # only where the operator asked for it
     Index("delivery_at", "at"),
     sqlite_with_rowid=False,
 )
@@ -71,9 +74,13 @@ work = Table(
     Column("due", Float, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("token", BigInteger, nullable=False),  # grows with every claim, so rows are never pruned
+    Column("backfill", Boolean, nullable=False),  # nobody waits for it: after all that is live
+    Column("progress", Text, nullable=False),  # of a run in several parts, where the last came to
+    Column("owner", Text, nullable=False),  # the process that runs it, or ran it last
+    Column("lease", Float, nullable=False),  # until when that process is believed to live
     Column("error", Text, nullable=False),  # of the last failed run; a success clears it
     # Answers all of the scheduler's questions: who runs, who has something due, which is oldest.
-    Index("work_turn", "state", "tenant", "due", "key"),
+    Index("work_turn", "state", "tenant", "backfill", "due", "key"),
     sqlite_with_rowid=False,
 )
 

@@ -1,8 +1,11 @@
 """The store in one SQLite file, for one process. Who needs several processes needs PostgreSQL."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +15,48 @@ from bot.work.lock import exclusive
 from bot.work.schema import prepare
 from bot.work.writer import Writer
 
+T = TypeVar("T")
+
+OWNER = "this process"  # there is only one
 _OLDEST = (3, 35)  # the first SQLite that has RETURNING
+
+
+class SqliteDatabase:
+    """A `Database` whose transactions run in a `Writer`, for one process."""
+
+    owner = OWNER
+
+    def __init__(self, writer: Writer, clock: Callable[[], float]) -> None:
+        self.wake = asyncio.Event()
+        self.wake.set()  # the file may hold work already
+        self._writer = writer
+        self._clock = clock
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._clock()
+
+    async def run(
+        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: bool = False
+    ) -> T:
+        """Run *work* as one transaction of the writer."""
+        done = self._writer.submit(work, durable=durable)
+        if wakes:
+            # On the future, not after the wait: a cancelled caller's marks want to be seen, too.
+            done.add_done_callback(lambda _: self.wake.set())
+        return await asyncio.shield(done)
+
+    async def close(self) -> None:
+        """Do what was already asked, refuse what comes later, and let the file go."""
+        await self._writer.close()
+
+
+async def open_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
+    """Open or create the file.
+
+    Raises `StoreLocked` if another process has it open, `StoreUnavailable` if it cannot be used.
+    """
+    return SqliteDatabase(await open_writer(path), clock)
 
 
 async def open_writer(path: Path) -> Writer:

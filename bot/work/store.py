@@ -23,6 +23,10 @@ class WorkStore(Protocol):
     wake: asyncio.Event
     """Set whenever something may have become claimable. Clear it *before* looking, not after."""
 
+    def now(self) -> float:
+        """Seconds since the epoch, by the store's own clock: `next_due` is to be compared to it."""
+        ...
+
     async def ingest(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
         """Keep a delivery and mark what it may have changed, on disk before this returns.
 
@@ -33,12 +37,23 @@ class WorkStore(Protocol):
     async def enqueue(self, marks: Sequence[Mark], delay: float = 0.0) -> None:
         """Mark what may have changed without a delivery, on disk before this returns.
 
-        What rests now waits `delay` seconds; what waits already waits no longer for it.
+        What rests now waits `delay` seconds; what waits already waits no longer for it, and
+        less long where `delay` is shorter, unless it waits out a failure.
         """
         ...
 
     async def claim(self, limit: int) -> list[Claim]:
-        """Take up to `limit` due rows, fairly between tenants; none of a paused one."""
+        """Take up to `limit` due rows, fairly between tenants; none of a paused one.
+
+        Inside a tenant what is live comes before what is backfill.
+        """
+        ...
+
+    async def beat(self) -> int:
+        """Say that this process lives, and `recover` the runs of those that do not; how many.
+
+        To be called every few seconds: a process that is silent for a minute loses its runs.
+        """
         ...
 
     async def owns(self, claim: Claim) -> bool:
@@ -47,6 +62,13 @@ class WorkStore(Protocol):
 
     async def finish(self, claim: Claim) -> bool:
         """End a run that succeeded: idle, or ready again if marked meanwhile."""
+        ...
+
+    async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
+        """End one part of a run; the next part goes on from *progress*, after `delay` seconds.
+
+        What is marked meanwhile makes the row dirty until `finish`, and then it begins anew.
+        """
         ...
 
     async def retry(self, claim: Claim, *, delay: float, error: str) -> bool:
@@ -60,8 +82,8 @@ class WorkStore(Protocol):
         """
         ...
 
-    async def release(self, claim: Claim) -> bool:
-        """Give back a run that did not take place (a stop): ready as before, not an attempt."""
+    async def release(self, claim: Claim, delay: float = 0.0) -> bool:
+        """Give back a run that did not take place: ready after `delay` seconds, not an attempt."""
         ...
 
     async def pause(self, tenant: int, until: float) -> None:

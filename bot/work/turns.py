@@ -1,22 +1,40 @@
 """Whose turn is it? Claims that are fair between tenants, as transactions.
 
 A turn goes to the tenant with the fewest running rows; of several, to the one longest not served;
-and there to the row longest due. So a backlog of thousands delays nobody but its own tenant.
+and there to the live row longest due, before any that is backfill. So a backlog of thousands
+delays nobody but its own tenant, and there only what nobody waits for.
 """
 
 from heapq import heappop, heapreplace
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from bot.work.model import Claim, State
 from bot.work.schema import tenant, work
+from bot.work.sql import insert
+
+LEASE = 60.0  # seconds that a process may be silent before another takes its runs over
 
 _now: BindParameter[float] = bindparam("now")
 _whose: BindParameter[int] = bindparam("whose")
 
 _turn = work.alias("turn")  # the same table again, for subqueries about other rows
+_ready = and_(_turn.c.state == State.READY, _turn.c.tenant == tenant.c.id)
 _due = and_(_turn.c.state == State.READY, _turn.c.due <= _now)
+_both = (false(), true())  # live first; the index is asked about each, and answers at once
 
 _running = (
     select(func.count())
@@ -28,24 +46,48 @@ _line = (
     select(_running, tenant.c.served, tenant.c.id)
     .where(
         tenant.c.not_before <= _now,
-        select(_turn.c.key).where(_turn.c.tenant == tenant.c.id, _due).exists(),
+        or_(
+            *(
+                select(_turn.c.key)
+                .where(_turn.c.tenant == tenant.c.id, _turn.c.backfill == backfill, _due)
+                .exists()
+                for backfill in _both
+            )
+        ),
     )
     .order_by(_running, tenant.c.served, tenant.c.id)
     .limit(bindparam("most"))
 )
 _last_ticket = select(func.coalesce(func.max(tenant.c.served), 0))
-_oldest = (
-    select(_turn.c.key)
-    .where(_turn.c.tenant == _whose, _due)
-    .order_by(_turn.c.due, _turn.c.key)
-    .limit(1)
-    .scalar_subquery()
+_oldest = func.coalesce(
+    *(
+        select(_turn.c.key)
+        .where(_turn.c.tenant == _whose, _turn.c.backfill == backfill, _due)
+        .order_by(_turn.c.due, _turn.c.key)
+        .limit(1)
+        .scalar_subquery()
+        for backfill in _both
+    )
 )
 _take = (
     update(work)
     .where(work.c.key == _oldest)
-    .values(state=State.RUNNING, seen=work.c.wanted, token=work.c.token + 1)
-    .returning(work.c.key, work.c.tenant, work.c.token, work.c.attempts)
+    .values(
+        state=State.RUNNING,
+        # A run that goes on has not seen what was marked since it began.
+        seen=case((work.c.progress == "", work.c.wanted), else_=work.c.seen),
+        token=work.c.token + 1,
+        owner=bindparam("by"),
+        lease=_now + LEASE,
+    )
+    .returning(
+        work.c.key,
+        work.c.tenant,
+        work.c.token,
+        work.c.attempts,
+        work.c.backfill,
+        work.c.progress,
+    )
 )
 _serve = update(tenant).where(tenant.c.id == _whose).values(served=bindparam("ticket"))
 
@@ -60,18 +102,24 @@ _pause = _new.on_conflict_do_update(
     },
 )
 
-_first_due = (
-    select(func.min(_turn.c.due))
-    .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.READY)
-    .scalar_subquery()
-)
-_each = select(_first_due.label("due"), tenant.c.not_before).subquery()
+_each = union_all(
+    *(
+        select(
+            select(func.min(_turn.c.due))
+            .where(_ready, _turn.c.backfill == backfill)
+            .scalar_subquery()
+            .label("due"),
+            tenant.c.not_before,
+        )
+        for backfill in _both
+    )
+).subquery()
 _next = select(
     func.min(case((_each.c.due < _each.c.not_before, _each.c.not_before), else_=_each.c.due))
 )
 
 
-def claim(connection: Connection, limit: int, now: float) -> list[Claim]:
+def claim(connection: Connection, limit: int, now: float, owner: str) -> list[Claim]:
     """Take up to `limit` due rows, turn by turn; each turn counts for the next."""
     # At most `limit` tenants get a turn, and those are the first in line: a heap, being sorted.
     found = connection.execute(_line, {"now": now, "most": limit})
@@ -81,7 +129,7 @@ def claim(connection: Connection, limit: int, now: float) -> list[Claim]:
     claims: list[Claim] = []
     while line and len(claims) < limit:
         running, _, whose = line[0]
-        row = connection.execute(_take, {"whose": whose, "now": now}).one_or_none()
+        row = connection.execute(_take, {"whose": whose, "now": now, "by": owner}).one_or_none()
         if row is None:
             heappop(line)
             continue

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,10 @@ from bot.cli import run
 from bot.gate.decide import decide
 from bot.gate.facts import Facts
 from bot.gate.record import decision_id, pack
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Decision
-from bot.ledger.sqlite_ledger import open_ledger
 from bot.report.titles import headline
-from bot.work.sqlite import open_writer
+from bot.work.sqlite import open_file
 from tests.store import open_sqlite
 from tests.unit.gate.build import APPROVED, CODE, DRAFT, pull
 
@@ -52,11 +53,11 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
 
     async def record(decisions: tuple[Decision, ...]) -> None:
-        writer = await open_writer(path)
-        ledger = await open_ledger(writer)
+        database = await open_file(path, time.time)
+        ledger = await open_ledger(database)
         for decision in decisions:
             await ledger.record(decision)
-        await writer.close()
+        await database.close()
 
     return lambda *decisions: asyncio.run(record(decisions))
 

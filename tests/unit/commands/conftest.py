@@ -1,13 +1,14 @@
 """A sandbox GitHub with a pull request in it, and a ledger on a real file."""
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger
-from bot.ledger.sqlite_ledger import open_ledger
-from bot.work.sqlite import open_writer
+from bot.work.sqlite import open_file
 from tests.sandbox.stage import Stage, set_stage
 
 
@@ -24,6 +25,6 @@ async def stage(private_key: str) -> AsyncIterator[Stage]:
 @pytest.fixture
 async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     """A ledger that is empty."""
-    writer = await open_writer(tmp_path / "plan-gate.db")
-    yield await open_ledger(writer)
-    await writer.close()
+    database = await open_file(tmp_path / "plan-gate.db", time.time)
+    yield await open_ledger(database)
+    await database.close()

@@ -1,11 +1,13 @@
 """A ledger on a real file, and short names for values."""
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.gate.facts import Exemption
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import (
     Audit,
     AuditKind,
@@ -16,9 +18,7 @@ from bot.ledger.port import (
     PlanName,
     PullState,
 )
-from bot.ledger.sqlite_ledger import open_ledger
-from bot.work.sqlite import open_writer
-from bot.work.writer import Writer
+from bot.work.sqlite import SqliteDatabase, open_file
 
 SHOP = "acme/shop"
 PLANS = "acme/plans"
@@ -79,12 +79,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def writer(path: Path) -> AsyncIterator[Writer]:
-    writer = await open_writer(path)
-    yield writer
-    await writer.close()
+async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = await open_file(path, time.time)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
-async def ledger(writer: Writer) -> Ledger:
-    return await open_ledger(writer)
+async def ledger(database: SqliteDatabase) -> Ledger:
+    return await open_ledger(database)

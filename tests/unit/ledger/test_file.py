@@ -2,25 +2,25 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger, PlanName
-from bot.ledger.sqlite_ledger import open_ledger
 from bot.work.errors import StoreUnavailable
+from bot.work.kept_store import KeptStore
 from bot.work.model import Mark
-from bot.work.sqlite import open_writer
-from bot.work.sqlite_store import SqliteStore
-from bot.work.writer import Writer
+from bot.work.sqlite import SqliteDatabase, open_file
 from tests.store import open_sqlite
 from tests.unit.ledger.conftest import PLANS, SHOP, decision, exemption, linked, relink
 
 
 async def test_everything_is_there_after_a_restart(
-    ledger: Ledger, writer: Writer, path: Path
+    ledger: Ledger, database: SqliteDatabase, path: Path
 ) -> None:
     await ledger.record(decision("a"))
     await ledger.exempt(SHOP, 1, exemption())
@@ -29,9 +29,9 @@ async def test_everything_is_there_after_a_restart(
     await ledger.set_indexed(SHOP, 5)
     await ledger.keep("config", SHOP, b"mode: shadow")
     audit = await ledger.audit()
-    await writer.close()
+    await database.close()
 
-    again = await open_writer(path)
+    again = await open_file(path, time.time)
     later = await open_ledger(again)
     assert await later.decision("a") == decision("a")
     assert await later.exemption(SHOP, 1) == exemption()
@@ -43,8 +43,8 @@ async def test_everything_is_there_after_a_restart(
     await again.close()
 
 
-async def test_queue_and_ledger_share_a_file(ledger: Ledger, writer: Writer) -> None:
-    store = SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+async def test_queue_and_ledger_share_a_file(ledger: Ledger, database: SqliteDatabase) -> None:
+    store = KeptStore(database, attempts=3)
     await asyncio.gather(store.enqueue([Mark("o/r#1", 1)]), ledger.record(decision("a")))
 
     assert [row.key for row in await store.rows()] == ["o/r#1"]
@@ -59,23 +59,23 @@ async def test_a_file_from_before_the_ledger_gets_one(path: Path) -> None:
     await store.enqueue([Mark("o/r#1", 1)])
     await store.close()
 
-    writer = await open_writer(path)
-    ledger = await open_ledger(writer)
+    database = await open_file(path, time.time)
+    ledger = await open_ledger(database)
     await ledger.record(decision("a"))
-    store = SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+    store = KeptStore(database, attempts=3)
     assert [row.key for row in await store.rows()] == ["o/r#1"]
-    await writer.close()
+    await database.close()
 
 
 async def test_a_newer_ledger_is_refused_and_stops_nobody_else(path: Path) -> None:
-    writer = await open_writer(path)
-    await open_ledger(writer)
-    await writer.submit(lambda db: db.exec_driver_sql("UPDATE ledger_schema SET version = 99"))
+    database = await open_file(path, time.time)
+    await open_ledger(database)
+    await database.run(lambda db: db.exec_driver_sql("UPDATE ledger_schema SET version = 99"))
 
     with pytest.raises(StoreUnavailable, match=r"ledger_schema version 99.*newer Plan Gate"):
-        await open_ledger(writer)
-    await SqliteStore(writer, clock=lambda: 1.0, attempts=3).ping()
-    await writer.close()
+        await open_ledger(database)
+    await KeptStore(database, attempts=3).ping()
+    await database.close()
 
 
 # ── all of it or none ────────────────────────────────────────────────────────
@@ -88,10 +88,10 @@ CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_what_cannot_be_audited_does_not_happen(
-    ledger: Ledger, writer: Writer, call: str
+    ledger: Ledger, database: SqliteDatabase, call: str
 ) -> None:
     await ledger.exempt(SHOP, 1, exemption("old"))
-    await writer.submit(lambda db: db.exec_driver_sql("ALTER TABLE audit RENAME TO gone"))
+    await database.run(lambda db: db.exec_driver_sql("ALTER TABLE audit RENAME TO gone"))
 
     with pytest.raises(StoreUnavailable, match="no such table: audit"):
         await CALLS[call](ledger)
@@ -119,7 +119,7 @@ async def test_a_cancelled_call_is_carried_out(ledger: Ledger) -> None:
 
 # ── the disk ─────────────────────────────────────────────────────────────────
 @pytest.fixture
-async def statements(writer: Writer, ledger: Ledger) -> list[str]:
+async def statements(database: SqliteDatabase, ledger: Ledger) -> list[str]:
     """Collect what is executed from now on."""
     collected: list[str] = []
 
@@ -128,7 +128,7 @@ async def statements(writer: Writer, ledger: Ledger) -> list[str]:
         assert isinstance(driver, sqlite3.Connection)
         driver.set_trace_callback(collected.append)
 
-    await writer.submit(trace)
+    await database.run(trace)
     collected.clear()
     return collected
 

@@ -6,9 +6,9 @@ import pytest
 
 from bot.ledger.port import Ledger, Linked, PlanLink, PlanName, PullState, TaskClaim
 from bot.work.errors import StoreUnavailable
-from bot.work.sqlite_store import SqliteStore
+from bot.work.kept_store import KeptStore
+from bot.work.sqlite import SqliteDatabase
 from bot.work.store import WorkStore
-from bot.work.writer import Writer
 from tests.unit.ledger.conftest import PLANS, SHOP, linked, relink
 
 OPEN, MERGED, CLOSED = PullState.OPEN, PullState.MERGED, PullState.CLOSED
@@ -46,8 +46,8 @@ async def test_relinking_says_whose_claims_changed(ledger: Ledger, case: str) ->
 
 # ── who is looked at again ───────────────────────────────────────────────────
 @pytest.fixture
-def store(writer: Writer) -> WorkStore:
-    return SqliteStore(writer, clock=lambda: 1.0, attempts=3)
+def store(database: SqliteDatabase) -> WorkStore:
+    return KeptStore(database, attempts=3)
 
 
 async def marked(store: WorkStore) -> list[tuple[str, int]]:
@@ -93,9 +93,11 @@ async def test_marks_go_to_the_installation_of_today(ledger: Ledger, store: Work
     assert [one.installation for one in await ledger.linking(PLANS, ["feat-1"])] == [5, 5]
 
 
-async def test_what_cannot_be_marked_is_not_linked(ledger: Ledger, writer: Writer) -> None:
+async def test_what_cannot_be_marked_is_not_linked(
+    ledger: Ledger, database: SqliteDatabase
+) -> None:
     await relink(ledger, linked(2, "feat-1#2"))
-    await writer.submit(lambda db: db.exec_driver_sql("ALTER TABLE work RENAME TO gone"))
+    await database.run(lambda db: db.exec_driver_sql("ALTER TABLE work RENAME TO gone"))
 
     with pytest.raises(StoreUnavailable, match="no such table: work"):
         await relink(ledger, linked(1, "feat-1#1"))

@@ -1,6 +1,7 @@
 """The index against a dictionary of what was last said: whatever the order of calls, they agree."""
 
 import asyncio
+import time
 from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger, Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
-from bot.ledger.sqlite_ledger import open_ledger
 from bot.subject import PullSubject
-from bot.work.sqlite import open_writer
-from bot.work.writer import Writer
+from bot.work.sqlite import SqliteDatabase, open_file
 
 T = TypeVar("T")
 
@@ -55,11 +55,13 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.writer: Writer = self.do(open_writer(Path(self.folder.name) / "plan-gate.db"))
-        self.ledger: Ledger = self.do(open_ledger(self.writer))
+        self.database: SqliteDatabase = self.do(
+            open_file(Path(self.folder.name) / "plan-gate.db", time.time)
+        )
+        self.ledger: Ledger = self.do(open_ledger(self.database))
 
     def teardown(self) -> None:
-        self.do(self.writer.close())
+        self.do(self.database.close())
         self.runner.close()
         self.folder.cleanup()
 
@@ -122,7 +124,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.do(self.writer.close())
+        self.do(self.database.close())
         self.open()
 
     @invariant()

@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
-from bot.ledger.sqlite_ledger import open_ledger
-from bot.work.sqlite import open_writer
+from bot.ledger.kept_ledger import open_ledger
+from bot.work.sqlite import open_file
 from tests.unit.ledger.conftest import SHOP
 
 # Four deciders, and one who exempts and ends in turn; each says what was acknowledged.
@@ -14,8 +15,8 @@ import asyncio, itertools, sys
 from pathlib import Path
 from bot.gate.facts import Exemption
 from bot.ledger.port import Decision, Linked, PlanLink, PullState
-from bot.ledger.sqlite_ledger import open_ledger
-from bot.work.sqlite import open_writer
+from bot.ledger.kept_ledger import open_ledger
+from bot.work.sqlite import SqliteDatabase, open_file
 
 SHOP = "acme/shop"
 
@@ -36,7 +37,7 @@ async def exempt(ledger, name):
         print("ended" if number % 2 else "exempt", number, flush=True)
 
 async def main(path, name):
-    ledger = await open_ledger(await open_writer(Path(path)))
+    ledger = await open_ledger(await open_file(Path(path), time.time))
     await asyncio.gather(exempt(ledger, name), *(decide(ledger, name, n) for n in range(1, 5)))
 
 asyncio.run(main(*sys.argv[1:]))
@@ -62,8 +63,8 @@ async def test_nothing_acknowledged_is_lost(path: Path) -> None:
         said = await acknowledged_until_killed(path, f"kill{kill}", after=100 * kill + 50)
         decided = {which for what, which in said if what == "decided"}
 
-        writer = await open_writer(path)
-        ledger = await open_ledger(writer)
+        database = await open_file(path, time.time)
+        ledger = await open_ledger(database)
         kept = {one.id for one in await ledger.decisions(limit=10**6)}
         audited = {one.text for one in await ledger.audit(limit=10**6) if one.kind == "verdict"}
         assert decided <= kept
@@ -72,4 +73,4 @@ async def test_nothing_acknowledged_is_lost(path: Path) -> None:
             if what != "decided":
                 stands = await ledger.exemption(SHOP, int(which)) is not None
                 assert stands is (what == "exempt")
-        await writer.close()
+        await database.close()

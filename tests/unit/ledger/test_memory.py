@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger
-from bot.ledger.sqlite_ledger import SqliteLedger
-from bot.work.writer import Writer
+from bot.work.sqlite import SqliteDatabase
 
 
 @pytest.fixture
-def small(writer: Writer, ledger: Ledger) -> Ledger:
+def small(database: SqliteDatabase, ledger: Ledger) -> Ledger:
     """Hand out a ledger that keeps three of a kind; *ledger* made its tables."""
-    return SqliteLedger(writer, most_kept=3)
+    return KeptLedger(database, most_kept=3)
 
 
 async def kept(ledger: Ledger, kind: str, keys: Sequence[str]) -> str:

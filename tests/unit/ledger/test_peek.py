@@ -8,7 +8,7 @@ from bot.errors import UsageError
 from bot.ledger.peek import peek_ledger
 from bot.ledger.port import Ledger
 from bot.work.errors import StoreUnavailable
-from bot.work.writer import Writer
+from bot.work.sqlite import SqliteDatabase
 from tests.store import open_sqlite
 from tests.unit.ledger.conftest import SHOP, decision, exemption, ids
 
@@ -27,10 +27,10 @@ async def test_a_ledger_in_use_can_be_looked_into(ledger: Ledger, path: Path) ->
 
 
 async def test_a_ledger_not_in_use_can_be_looked_into(
-    ledger: Ledger, writer: Writer, path: Path
+    ledger: Ledger, database: SqliteDatabase, path: Path
 ) -> None:
     await ledger.record(decision("a"))
-    await writer.close()
+    await database.close()
 
     with peek_ledger(path) as look:
         assert look.decisions() == [decision("a")]

@@ -37,7 +37,7 @@ class Model:
 
     def mark(self, marks: list[Mark], now: float) -> None:
         for key in {mark.key for mark in marks}:
-            new = Row(key, TENANTS[key], State.IDLE, 0, 0, now, 0, "")
+            new = Row(key, TENANTS[key], State.IDLE, 0, 0, now, 0, False, "", "")
             row = self.rows.get(key, new)
             if row.state in (State.IDLE, State.PARKED):
                 row = replace(row, state=State.READY, due=now, attempts=0)

@@ -20,7 +20,9 @@ async def test_mark_claim_finish(store: WorkStore, clock: Clock) -> None:
     assert (await row(store, KEY)).state is State.RUNNING
 
     assert await store.finish(claim)
-    assert await store.rows() == [Row(KEY, 7, State.IDLE, 1, 1, clock.now, 0, "")]
+    assert await store.rows() == [
+        Row(KEY, 7, State.IDLE, 1, 1, clock.now, 0, False, "this process", "")
+    ]
     assert await store.claim(10) == []
 
 

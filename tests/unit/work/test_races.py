@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.work.errors import StoreUnavailable
-from bot.work.sqlite import connect
-from bot.work.sqlite_store import SqliteStore
+from bot.work.kept_store import KeptStore
+from bot.work.sqlite import SqliteDatabase, connect
 from bot.work.store import WorkStore
 from bot.work.writer import Writer
 from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, mark
@@ -137,7 +137,7 @@ async def test_a_claim_cancelled_while_closing_is_left_to_recover(open_store: Op
 async def test_a_cancelled_claim_may_have_failed(path: Path, clock: Clock) -> None:
     connection = connect(path)
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-    store = SqliteStore(Writer(connection, connection), clock=clock, attempts=ATTEMPTS)
+    store = KeptStore(SqliteDatabase(Writer(connection, connection), clock), attempts=ATTEMPTS)
     await store.enqueue([mark("o/r#1")])
     intruder = sqlite3.connect(path, isolation_level=None)
     intruder.execute("BEGIN IMMEDIATE")

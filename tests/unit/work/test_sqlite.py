@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from bot.work.errors import StoreLocked, StoreUnavailable
+from bot.work.kept_store import KeptStore
 from bot.work.model import Claim, State
-from bot.work.sqlite import connect, require_sqlite, require_wal
-from bot.work.sqlite_store import SqliteStore
+from bot.work.sqlite import SqliteDatabase, connect, require_sqlite, require_wal
 from bot.work.store import WorkStore
 from bot.work.writer import Writer
 from tests.store import open_sqlite
@@ -111,7 +111,7 @@ async def test_a_full_disk_refuses_and_heals(path: Path, clock: Clock) -> None:
 
     connection = connect(path)
     writer = Writer(connection, connection)
-    store = SqliteStore(writer, clock=clock, attempts=3)
+    store = KeptStore(SqliteDatabase(writer, clock), attempts=3)
     await store.ingest(delivery("before"), [mark("before")])
     (claim,) = await store.claim(1)
     await writer.submit(allow_pages(1))  # SQLite makes that as many as there are

@@ -1,84 +1,84 @@
-"""The port over the `Writer` of a SQLite file, which the work store shares: one call, one job."""
+"""The port over the database that the work store uses too: one call, one transaction."""
 
-import asyncio
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit, commands, decisions, exemptions, index, memory, schema
 from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
-from bot.work.writer import Writer
-
-T = TypeVar("T")
+from bot.work.database import Database
 
 MOST_KEPT = 50_000  # values of one kind
 
 
-async def open_ledger(writer: Writer) -> Ledger:
-    """Make the tables that are missing, and hand out the ledger; who opened the writer closes it.
+async def open_ledger(database: Database) -> Ledger:
+    """Make the tables that are missing, and hand out the ledger; who opened the database closes it.
 
     Raises `StoreUnavailable` where that fails, or where a newer Plan Gate wrote the tables.
     """
-    await writer.submit(schema.prepare, durable=True)
-    return SqliteLedger(writer)
+    await database.run(schema.prepare, durable=True)
+    return KeptLedger(database)
 
 
-class SqliteLedger:
-    """A `Ledger` whose transactions run in a `Writer`; its tables must be there."""
+class KeptLedger:
+    """A `Ledger` whose transactions run in a `Database`; its tables must be there."""
 
-    def __init__(self, writer: Writer, most_kept: int = MOST_KEPT) -> None:
-        self._writer = writer
+    def __init__(self, database: Database, most_kept: int = MOST_KEPT) -> None:
+        self._database = database
         self._most_kept = most_kept
 
     # ── decisions ────────────────────────────────────────────────────────────
     async def record(self, decision: Decision) -> None:
         """Keep a decision, on disk before this returns."""
-        await self._do(lambda db: decisions.record(db, decision), durable=True)
+        await self._database.run(lambda db: decisions.record(db, decision), durable=True)
 
     async def decision(self, id: str) -> Decision | None:  # noqa: A002 - as the port has it
         """Return the decision of that id."""
-        return await self._do(lambda db: decisions.find(db, id))
+        return await self._database.run(lambda db: decisions.find(db, id))
 
     async def decisions(self, subject: str | None = None, limit: int = 100) -> list[Decision]:
         """Return the newest decisions, of one subject or of all, newest first."""
-        return await self._do(lambda db: decisions.newest(db, subject, limit))
+        return await self._database.run(lambda db: decisions.newest(db, subject, limit))
 
     # ── exemptions ───────────────────────────────────────────────────────────
     async def exempt(self, repository: str, number: int, exemption: Exemption) -> None:
         """Let an exemption stand, on disk before this returns."""
-        await self._do(
+        await self._database.run(
             lambda db: exemptions.exempt(db, repository, number, exemption), durable=True
         )
 
     async def end_exemption(self, repository: str, number: int, by: str, at: float) -> bool:
         """End what stands, on disk before this returns."""
-        return await self._do(
+        return await self._database.run(
             lambda db: exemptions.end(db, repository, number, by, at), durable=True
         )
 
     async def exemption(self, repository: str, number: int) -> Exemption | None:
         """Return the exemption that stands."""
-        return await self._do(lambda db: exemptions.standing(db, repository, number))
+        return await self._database.run(lambda db: exemptions.standing(db, repository, number))
 
     # ── commands ─────────────────────────────────────────────────────────────
     async def done(self, comment: int) -> frozenset[str]:
         """Return the command lines of a comment that were carried out."""
-        return await self._do(lambda db: commands.done(db, comment))
+        return await self._database.run(lambda db: commands.done(db, comment))
 
     async def mark_done(self, comment: int, lines: Collection[str]) -> None:
         """Remember what was carried out, on disk before this returns."""
-        await self._do(lambda db: commands.mark_done(db, comment, lines), durable=True)
+        await self._database.run(lambda db: commands.mark_done(db, comment, lines), durable=True)
 
     # ── the index of links ───────────────────────────────────────────────────
     async def relink(self, linked: Linked, installation: int, at: float) -> frozenset[PlanName]:
         """Replace what stood for that subject, and mark whose claims are concerned."""
-        return await self._do(lambda db: index.relink(db, linked, installation, at))
+        return await self._database.run(
+            lambda db: index.relink(db, linked, installation, at), wakes=True
+        )
 
     async def settle(self, subject: str, state: PullState, base_ref: str, at: float) -> bool:
         """Set what became of a pull request, and mark whose claims are concerned."""
-        return await self._do(lambda db: index.settle(db, subject, state, base_ref, at))
+        return await self._database.run(
+            lambda db: index.settle(db, subject, state, base_ref, at), wakes=True
+        )
 
     async def linking(
         self,
@@ -88,11 +88,13 @@ class SqliteLedger:
         limit: int = 100,
     ) -> list[Linking]:
         """Return a page of the open pull requests that link any of a repository's plans."""
-        return await self._do(lambda db: index.linking(db, repository, names, after, limit))
+        return await self._database.run(
+            lambda db: index.linking(db, repository, names, after, limit)
+        )
 
     async def claims(self, repository: str, name: str) -> list[TaskClaim]:
         """Return who claims which task of a plan, by repository, number and task."""
-        return await self._do(lambda db: index.claims(db, repository, name))
+        return await self._database.run(lambda db: index.claims(db, repository, name))
 
     async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
         """Return which tasks of a plan merged pull requests name."""
@@ -101,15 +103,15 @@ class SqliteLedger:
 
     async def indexed(self, repository: str) -> float | None:
         """Return when all pull requests of a repository were last indexed; None if never."""
-        return await self._do(lambda db: index.indexed_at(db, repository))
+        return await self._database.run(lambda db: index.indexed_at(db, repository))
 
     async def set_indexed(self, repository: str, at: float) -> None:
         """Remember that all pull requests of a repository were indexed."""
-        await self._do(lambda db: index.set_indexed(db, repository, at))
+        await self._database.run(lambda db: index.set_indexed(db, repository, at))
 
     async def forget_repository(self, repository: str) -> None:
         """Drop a repository's pull requests from the index."""
-        await self._do(lambda db: index.forget_repository(db, repository))
+        await self._database.run(lambda db: index.forget_repository(db, repository))
 
     async def rename_repository(self, old: str, new: str) -> None:
         """Carry the index and the standing exemptions over to a repository's new name."""
@@ -119,32 +121,28 @@ class SqliteLedger:
             exemptions.rename_repository(db, old, new)
 
         if old != new:  # or it would give way to itself
-            await self._do(rename)
+            await self._database.run(rename)
 
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:
         """Return what was kept under that key."""
-        return await self._do(lambda db: memory.recall(db, kind, key))
+        return await self._database.run(lambda db: memory.recall(db, kind, key))
 
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value in place of what was there."""
-        await self._do(lambda db: memory.keep(db, kind, key, value))
+        await self._database.run(lambda db: memory.keep(db, kind, key, value))
 
     # ── audit ────────────────────────────────────────────────────────────────
     async def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:
         """Return what happened after that entry, oldest first."""
-        return await self._do(lambda db: audit.entries(db, after_id, limit))
+        return await self._database.run(lambda db: audit.entries(db, after_id, limit))
 
     async def prune(self, before: float, audit_before: float) -> int:
         """Forget some of what is too old or too much; say how much, 0 when done."""
-        return await self._do(
+        return await self._database.run(
             lambda db: (
                 decisions.prune(db, before, audit_before)
                 + audit.prune(db, audit_before)
                 + memory.prune(db, self._most_kept)
             )
         )
-
-    async def _do(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
-        # Shielded, because a job goes on when its caller is cancelled.
-        return await asyncio.shield(self._writer.submit(work, durable=durable))

@@ -1,0 +1,131 @@
+"""The port over a database: every call is one transaction, and a cancelled call loses nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from bot.work import inbox, queue, schema, turns
+from bot.work.database import Database
+from bot.work.errors import StoreUnavailable
+from bot.work.model import Claim, Delivery, Mark, Receipt, Row
+
+
+class KeptStore:
+    """A `WorkStore` whose transactions run in a `Database`."""
+
+    def __init__(self, database: Database, *, attempts: int) -> None:
+        self._database = database
+        self._attempts = attempts
+        self.wake = database.wake
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the store's own clock."""
+        return self._database.now()
+
+    async def ingest(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
+        """Keep a delivery and mark what it may have changed, on disk before this returns."""
+        now = self.now()
+        await self._database.run(
+            lambda db: inbox.ingest(db, delivery, marks, now), durable=True, wakes=True
+        )
+
+    async def enqueue(self, marks: Sequence[Mark], delay: float = 0.0) -> None:
+        """Mark what may have changed without a delivery, on disk before this returns."""
+        due = self.now() + delay
+        await self._database.run(lambda db: queue.mark(db, marks, due), durable=True, wakes=True)
+
+    async def claim(self, limit: int) -> list[Claim]:
+        """Take up to `limit` due rows; if the caller is cancelled, they go back."""
+        now, owner = self.now(), self._database.owner
+        claims = asyncio.ensure_future(
+            self._database.run(lambda db: turns.claim(db, limit, now, owner))
+        )
+        try:
+            return await asyncio.shield(claims)
+        except asyncio.CancelledError:
+            claims.add_done_callback(self._give_back)
+            raise
+
+    def _give_back(self, claims: asyncio.Future[list[Claim]]) -> None:
+        # Where this fails as well, the rows stay running until they are recovered.
+        if claims.exception() is None:
+            with suppress(StoreUnavailable):
+                released = asyncio.ensure_future(
+                    self._database.run(lambda db: queue.release(db, claims.result()), wakes=True)
+                )
+                released.add_done_callback(lambda done: done.exception())
+
+    async def beat(self) -> int:
+        """Say that this process lives, and take over from those that do not."""
+        return 0
+
+    async def owns(self, claim: Claim) -> bool:
+        """Say whether the run is still the row's current one."""
+        return await self._database.run(lambda db: queue.owns(db, claim))
+
+    async def finish(self, claim: Claim) -> bool:
+        """End a run that succeeded."""
+        now = self.now()
+        return await self._database.run(lambda db: queue.finish(db, claim, now), wakes=True)
+
+    async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
+        """End one part of a run; the next goes on from *progress*, after `delay` seconds."""
+        due = self.now() + delay
+        return await self._database.run(
+            lambda db: queue.proceed(db, claim, progress, due), durable=True, wakes=True
+        )
+
+    async def retry(self, claim: Claim, *, delay: float, error: str) -> bool:
+        """End a run that failed, to be tried again after `delay` seconds."""
+        due = self.now() + delay
+        return await self._database.run(lambda db: queue.retry(db, claim, due, error), wakes=True)
+
+    async def park(self, claim: Claim, error: str) -> bool:
+        """End a run that failed for good."""
+        now = self.now()
+        return await self._database.run(lambda db: queue.park(db, claim, error, now), wakes=True)
+
+    async def release(self, claim: Claim, delay: float = 0.0) -> bool:
+        """Give back a run that did not take place, to be tried after `delay` seconds."""
+        if not delay:
+            gone = await self._database.run(lambda db: queue.release(db, [claim]), wakes=True)
+            return gone == 1
+        due = self.now() + delay
+        return await self._database.run(lambda db: queue.postpone(db, claim, due), wakes=True)
+
+    async def pause(self, tenant: int, until: float) -> None:
+        """Claim nothing of the tenant before `until`."""
+        await self._database.run(lambda db: turns.pause(db, tenant, until))
+
+    async def recover(self) -> int:
+        """Make the runs of a dead process ready again; say how many."""
+        now = self.now()
+        return await self._database.run(
+            lambda db: queue.recover(db, self._attempts, now), wakes=True
+        )
+
+    async def next_due(self) -> float | None:
+        """Return when a row becomes claimable, None if none waits."""
+        return await self._database.run(turns.next_due)
+
+    async def rows(self) -> list[Row]:
+        """Return the whole queue, by key."""
+        return await self._database.run(queue.rows)
+
+    async def deliveries(self, limit: int = 100) -> list[Receipt]:
+        """Return the newest deliveries, newest first."""
+        return await self._database.run(lambda db: inbox.deliveries(db, limit))
+
+    async def prune(self, before: float) -> int:
+        """Forget some of the deliveries and idle rows older than `before`; say how many."""
+        return await self._database.run(
+            lambda db: inbox.prune(db, before) + queue.prune(db, before)
+        )
+
+    async def ping(self) -> None:
+        """Return if the store answers."""
+        await self._database.run(schema.version)
+
+    async def close(self) -> None:
+        """Do what was already asked, refuse what comes later, and let the database go."""
+        await self._database.close()

@@ -10,6 +10,32 @@ from bot.errors import UsageError
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
+_YES = {"yes", "true", "on", "1"}
+_NO = {"no", "false", "off", "0"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Postgres:
+    """A PostgreSQL database; what is shown of *url* leaves the password out."""
+
+    url: str
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.url)
+        user, host = parts.username, parts.netloc.rpartition("@")[2]
+        return f"postgresql://{f'{user}@' if user else ''}{host}{parts.path}"
+
+    def __repr__(self) -> str:
+        return f"Postgres({str(self)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long deliveries are kept, how many bytes of them at most, and whether with the body."""
+
+    days: int = 14
+    bytes: int = 1_000 << 20
+    bodies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +45,7 @@ class Settings:
     app_id: str
     private_key: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(repr=False)
-    database: Path
+    database: Path | Postgres
     api_url: str
     github_url: str
     public_url: str | None
@@ -27,6 +53,7 @@ class Settings:
     port: int
     log_level: str
     log_format: str
+    retention: Retention = Retention()
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -46,6 +73,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         port=_port(environ.get("PORT", "").strip() or "8080"),
         log_level=_choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
+        retention=_retention(environ),
     )
 
 
@@ -105,15 +133,35 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     return secrets
 
 
-def read_database(environ: Mapping[str, str]) -> Path:
-    """Find the SQLite file alone, for commands that need nothing else; raises `UsageError`."""
-    url = environ.get("DATABASE_URL", "") or "sqlite:///plan-gate.db"
-    scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
-        raise UsageError(
-            "DATABASE_URL must name a SQLite file in this version, such as sqlite:///plan-gate.db"
-        )
-    return Path(path)
+def read_database(environ: Mapping[str, str]) -> Path | Postgres:
+    """Find the database alone, for commands that need nothing else; raises `UsageError`."""
+    url = environ.get("DATABASE_URL", "").strip() or "sqlite:///plan-gate.db"
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return Path(rest[1:])
+    if scheme in {"postgresql", "postgres"} and _names_database(url):
+        return Postgres(f"postgresql://{rest}")
+    raise UsageError(  # without what was given: it may hold a password
+        "DATABASE_URL must be a SQLite file, such as sqlite:///plan-gate.db, or a PostgreSQL "
+        "database, such as postgresql://user:password@host/name (special characters as %40)"
+    )
+
+
+def _names_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return len(parts.path) > 1 and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _retention(environ: Mapping[str, str]) -> Retention:
+    default = Retention()
+    return Retention(
+        days=_number(environ, "KEEP_DELIVERIES", default.days, "days", 3_650),
+        bytes=_number(environ, "KEEP_MEGABYTES", default.bytes >> 20, "megabytes", 10**6) << 20,
+        bodies=_yes_or_no(environ, "KEEP_BODIES"),
+    )
 
 
 def _url(environ: Mapping[str, str], name: str) -> str | None:
@@ -144,3 +192,17 @@ def _choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], def
     if value:
         raise UsageError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
     return default
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, unit: str, most: int) -> int:
+    value = environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= most):
+        raise UsageError(f"{name} must be {unit} from 1 to {most}, not {value[:20]!r}")
+    return int(value)
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").strip().casefold() or "no"
+    if value not in _YES | _NO:
+        raise UsageError(f"{name} must be yes or no, not {value[:20]!r}")
+    return value in _YES

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bot.errors import UsageError
-from bot.settings import read_settings
+from bot.settings import Postgres, Retention, read_settings
 
 
 def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
@@ -31,6 +31,7 @@ def test_the_least_that_is_needed_gives_the_defaults() -> None:
     assert settings.database == Path("plan-gate.db")
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
+    assert settings.retention == Retention(days=14, bytes=1_000 << 20, bodies=False)
 
 
 def test_everything_can_be_set(tmp_path: Path) -> None:
@@ -48,6 +49,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "PORT": "0",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "JSON",
+            "KEEP_BODIES": "Yes",
+            "KEEP_DELIVERIES": "30",
+            "KEEP_MEGABYTES": "5",
         }
     )
     assert settings.private_key == RSA
@@ -56,6 +60,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.database == Path("/var/lib/gate.db")
     assert (settings.host, settings.port) == ("::1", 0)
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert settings.retention == Retention(days=30, bytes=5 << 20, bodies=True)
 
 
 def test_a_key_on_one_line_with_escaped_line_ends_is_taken() -> None:
@@ -66,6 +71,34 @@ def test_secrets_stay_out_of_the_representation() -> None:
     shown = repr(read_settings(GOOD))
     assert "s3cret" not in shown
     assert "PRIVATE KEY" not in shown
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_postgresql_database_is_named_without_its_password(scheme: str) -> None:
+    url = f"{scheme}://gate:s3cret@db.example.com:5433/plans?sslmode=require&password=s3cret"
+    database = read_settings({**GOOD, "DATABASE_URL": url}).database
+    assert isinstance(database, Postgres)
+    assert database.url.startswith("postgresql://gate:s3cret@db.example.com:5433/plans?ssl")
+    assert str(database) == "postgresql://gate@db.example.com:5433/plans"
+    assert repr(database) == "Postgres('postgresql://gate@db.example.com:5433/plans')"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://gate:s3cret@localhost",
+        "postgresql://gate:s3cret@localhost/",
+        "postgresql://gate:s3cret@localhost:port/gate",
+        "postgresql://gate:[s3cret@localhost/gate",
+        "postgresql+asyncpg://gate:s3cret@localhost/gate",
+        "mysql://gate:s3cret@localhost/gate",
+    ],
+)
+def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(UsageError, match="DATABASE_URL must be") as caught:
+        read_settings({**GOOD, "DATABASE_URL": url})
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +112,6 @@ def test_secrets_stay_out_of_the_representation() -> None:
         ("PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1()))),
         ("WEBHOOK_SECRET", ""),
         ("WEBHOOK_SECRET", " , "),
-        ("DATABASE_URL", "postgresql://localhost/gate"),
         ("DATABASE_URL", "plan-gate.db"),
         ("DATABASE_URL", "sqlite:///"),
         ("GITHUB_API_URL", "api.github.com"),
@@ -92,6 +124,10 @@ def test_secrets_stay_out_of_the_representation() -> None:
         ("PORT", "9" * 5_000),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
+        ("KEEP_BODIES", "maybe"),
+        ("KEEP_DELIVERIES", "0"),
+        ("KEEP_DELIVERIES", "two weeks"),
+        ("KEEP_MEGABYTES", "9" * 5_000),
     ],
 )
 def test_a_fault_names_its_variable_on_one_line(variable: str, value: str) -> None:

@@ -1,5 +1,6 @@
 """What reads may ask to be remembered over restarts. It says nothing of who does that."""
 
+from collections.abc import Collection
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -14,8 +15,16 @@ class Memory(Protocol):
         """What was kept last; `None` where nothing is known."""
         ...
 
+    async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was kept last under each of the keys; what is not known is left out."""
+        ...
+
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         """Keep *value* in place of what was there."""
+        ...
+
+    async def forget(self, kind: str, key: str) -> None:
+        """Keep nothing under that key any more."""
         ...
 
     async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit, commands, decisions, exemptions, index, memory, schema
+from bot.ledger.memory import Bounds
 from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.database import Database
 
-MOST_KEPT = 50_000  # values of one kind
+KEPT = Bounds()
 
 
 async def open_ledger(database: Database) -> Ledger:
@@ -24,9 +25,9 @@ async def open_ledger(database: Database) -> Ledger:
 class KeptLedger:
     """A `Ledger` whose transactions run in a `Database`; its tables must be there."""
 
-    def __init__(self, database: Database, most_kept: int = MOST_KEPT) -> None:
+    def __init__(self, database: Database, bounds: Bounds = KEPT) -> None:
         self._database = database
-        self._most_kept = most_kept
+        self._bounds = bounds
 
     # ── decisions ────────────────────────────────────────────────────────────
     async def record(self, decision: Decision) -> None:
@@ -126,11 +127,19 @@ class KeptLedger:
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:
         """Return what was kept under that key."""
-        return await self._database.run(lambda db: memory.recall(db, kind, key))
+        return (await self.recall_many(kind, [key])).get(key)
+
+    async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
+        """Return what was kept under those of the keys that are known."""
+        return await self._database.run(lambda db: memory.recall(db, kind, keys))
 
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value in place of what was there."""
         await self._database.run(lambda db: memory.keep(db, kind, key, value))
+
+    async def forget(self, kind: str, key: str) -> None:
+        """Keep nothing under that key any more."""
+        await self._database.run(lambda db: memory.forget(db, kind, key))
 
     # ── audit ────────────────────────────────────────────────────────────────
     async def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:
@@ -143,6 +152,6 @@ class KeptLedger:
             lambda db: (
                 decisions.prune(db, before, audit_before)
                 + audit.prune(db, audit_before)
-                + memory.prune(db, self._most_kept)
+                + memory.prune(db, self._bounds)
             )
         )

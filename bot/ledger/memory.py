@@ -1,5 +1,8 @@
 """A bounded memory as transactions: bytes by kind and key, the least recently written given up."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from bot.ledger.schema import memory as table
@@ -7,8 +10,18 @@ from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of one kind is kept, in values and in their bytes, keys not counted."""
+
+    values: int = 50_000
+    bytes: int = 256 << 20
+
+
 _other = table.alias("other")
-# A number, not a time: clocks jump.
+# A number, not a time: clocks jump. Two that are written at once, on a database that allows it, may
+# get the same one: then neither is the older.
 _next = (
     select(func.coalesce(func.max(_other.c.written), 0) + 1)
     .where(_other.c.kind == bindparam("its_kind"))
@@ -17,39 +30,46 @@ _next = (
 _new = insert(table).values(written=_next)
 _keep = _new.on_conflict_do_update(
     index_elements=[table.c.kind, table.c.key],
-    set_={"value": _new.excluded.value, "written": _new.excluded.written},
+    set_={name: _new.excluded[name] for name in ("value", "size", "written")},
 )
 
 
-def recall(connection: Connection, kind: str, key: str) -> bytes | None:
-    """Return what was kept under that key."""
-    value: bytes | None = connection.scalar(
-        select(table.c.value).where(table.c.kind == kind, table.c.key == key)
-    )
-    return value
+def recall(connection: Connection, kind: str, keys: Collection[str]) -> dict[str, bytes]:
+    """Return what was kept under any of the keys."""
+    found = select(table.c.key, table.c.value).where(table.c.kind == kind, table.c.key.in_(keys))
+    return {row.key: row.value for row in connection.execute(found)}
 
 
 def keep(connection: Connection, kind: str, key: str, value: bytes) -> None:
     """Keep a value in place of what was there."""
-    connection.execute(_keep, {"kind": kind, "its_kind": kind, "key": key, "value": value})
+    row = {"kind": kind, "its_kind": kind, "key": key, "value": value, "size": len(value)}
+    connection.execute(_keep, row)
 
 
-def prune(connection: Connection, most: int) -> int:
-    """Forget some of what is beyond *most* of its kind; say how many, 0 when done."""
-    kinds = connection.scalars(select(table.c.kind).distinct()).all()
-    return sum(_prune_kind(connection, kind, most) for kind in kinds)
+def forget(connection: Connection, kind: str, key: str) -> None:
+    """Keep nothing under that key any more."""
+    connection.execute(delete(table).where(table.c.kind == kind, table.c.key == key))
 
 
-def _prune_kind(connection: Connection, kind: str, most: int) -> int:
-    of_kind = table.c.kind == kind
-    beyond = (
-        select(_other.c.written)
-        .where(_other.c.kind == kind)
-        .order_by(_other.c.written.desc())
-        .offset(most)
-        .limit(1)
-        .scalar_subquery()
+def prune(connection: Connection, bounds: Bounds) -> int:
+    """Forget some of what is beyond the bounds of its kind; say how many, 0 when done."""
+    sizes = select(table.c.kind, func.count(), func.sum(table.c.size)).group_by(table.c.kind)
+    return sum(
+        _give_up(connection, kind, values - bounds.values, size - bounds.bytes)
+        for kind, values, size in connection.execute(sizes).all()
+        if values > bounds.values or size > bounds.bytes
     )
-    oldest = select(table.c.key).where(of_kind, table.c.written <= beyond).order_by(table.c.written)
-    gone = delete(table).where(of_kind, table.c.key.in_(oldest.limit(_PRUNED_AT_ONCE)))
+
+
+def _give_up(connection: Connection, kind: str, values: int, size: int) -> int:
+    """Forget the oldest of a kind, until that many values and bytes are gone, or a page is full."""
+    of_kind = table.c.kind == kind
+    oldest = select(table.c.written, table.c.size).where(of_kind).order_by(table.c.written)
+    last = 0
+    for written, freed in connection.execute(oldest.limit(_PRUNED_AT_ONCE)):
+        if values <= 0 and size <= 0:
+            break
+        last, values, size = written, values - 1, size - freed
+    # By its number, not by its key: what was written anew meanwhile is not old any more.
+    gone = delete(table).where(of_kind, table.c.written <= last)
     return connection.execute(gone).rowcount

@@ -239,8 +239,20 @@ class Ledger(Protocol):
         """Return what was kept under that key."""
         ...
 
+    async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
+        """Return what was kept under those of the keys that are known. At most 10,000 keys."""
+        ...
+
     async def keep(self, kind: str, key: str, value: bytes) -> None:
-        """Keep a value, until 50,000 of its kind were written after it and `prune` comes by."""
+        """Keep a value in place of what was there.
+
+        When `prune` comes by, the least recently written give way where a kind has grown beyond
+        50,000 values or 256 MiB.
+        """
+        ...
+
+    async def forget(self, kind: str, key: str) -> None:
+        """Keep nothing under that key any more."""
         ...
 
     # ── audit ────────────────────────────────────────────────────────────────

@@ -116,8 +116,10 @@ memory = Table(
     Column("kind", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),  # of the value, in bytes
     Column("written", BigInteger, nullable=False),  # grows with every write of the kind
-    Index("memory_written", "kind", "written"),
+    # With the size in it, what a kind takes up is summed without a look at the values.
+    Index("memory_written", "kind", "written", "size"),
 )
 
 audit = Table(

@@ -1,7 +1,7 @@
 """What the readers' tests share: the sandbox on the air, a client of ours, and a memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import pytest
 
@@ -18,8 +18,14 @@ class Memory:
     async def recall(self, kind: str, key: str) -> bytes | None:
         return self.kept.get((kind, key))
 
+    async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
+        return {key: self.kept[kind, key] for key in keys if (kind, key) in self.kept}
+
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         self.kept[kind, key] = value
+
+    async def forget(self, kind: str, key: str) -> None:
+        self.kept.pop((kind, key), None)
 
     async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
         return frozenset()

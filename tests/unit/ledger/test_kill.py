@@ -11,12 +11,12 @@ from tests.unit.ledger.conftest import SHOP
 
 # Four deciders, and one who exempts and ends in turn; each says what was acknowledged.
 SERVER = """
-import asyncio, itertools, sys
+import asyncio, itertools, sys, time
 from pathlib import Path
 from bot.gate.facts import Exemption
 from bot.ledger.port import Decision, Linked, PlanLink, PullState
 from bot.ledger.kept_ledger import open_ledger
-from bot.work.sqlite import SqliteDatabase, open_file
+from bot.work.sqlite import open_file
 
 SHOP = "acme/shop"
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import pytest
 
 from bot.ledger.kept_ledger import KeptLedger
+from bot.ledger.memory import Bounds
 from bot.ledger.port import Ledger
 from bot.work.sqlite import SqliteDatabase
 
 
 @pytest.fixture
 def small(database: SqliteDatabase, ledger: Ledger) -> Ledger:
-    """Hand out a ledger that keeps three of a kind; *ledger* made its tables."""
-    return KeptLedger(database, most_kept=3)
+    """Hand out a ledger that keeps three of a kind, or ten bytes; *ledger* made its tables."""
+    return KeptLedger(database, Bounds(values=3, bytes=10))
 
 
 async def kept(ledger: Ledger, kind: str, keys: Sequence[str]) -> str:
@@ -36,6 +37,26 @@ async def test_what_was_kept_is_recalled_by_kind_and_key(ledger: Ledger) -> None
 async def test_nothing_is_an_answer_of_its_own(ledger: Ledger) -> None:
     await ledger.keep("config", "none", b"")
     assert await ledger.recall("config", "none") == b""
+
+
+async def test_many_are_recalled_at_once(ledger: Ledger) -> None:
+    for key in "abc":
+        await ledger.keep("blob", key, key.encode())
+    await ledger.keep("tree", "d", b"")
+
+    assert await ledger.recall_many("blob", ["c", "a", "d", "a"]) == {"a": b"a", "c": b"c"}
+    assert await ledger.recall_many("blob", []) == {}
+    assert len(await ledger.recall_many("blob", [*map(str, range(9_998)), "a", "b"])) == 2
+
+
+async def test_what_is_forgotten_is_not_recalled(ledger: Ledger) -> None:
+    for kind in ("blob", "tree"):
+        await ledger.keep(kind, "a", b"")
+    await ledger.forget("blob", "a")
+    await ledger.forget("blob", "never kept")
+
+    assert await ledger.recall("blob", "a") is None
+    assert await ledger.recall("tree", "a") == b""
 
 
 async def test_the_least_recently_written_is_given_up(small: Ledger) -> None:
@@ -67,3 +88,18 @@ async def test_what_is_written_after_a_pruning_is_newer(small: Ledger) -> None:
     await prune(small)
 
     assert await kept(small, "config", "abcde") == "cde"
+
+
+async def test_the_bytes_are_bounded_as_well(small: Ledger) -> None:
+    for key, size in (("a", 4), ("b", 4), ("c", 4)):
+        await small.keep("blob", key, b"x" * size)
+    assert await prune(small) == 1
+    assert await kept(small, "blob", "abc") == "bc"
+
+    await small.keep("blob", "b", b"x" * 7)
+    await prune(small)
+    assert await kept(small, "blob", "abc") == "b", "a value counts as what it is now"
+
+    await small.keep("blob", "more than there is room for", b"x" * 11)
+    await prune(small)
+    assert await kept(small, "blob", ["b", "more than there is room for"]) == ""

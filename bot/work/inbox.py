@@ -36,6 +36,7 @@ def ingest(connection: Connection, delivery: Delivery, marks: Sequence[Mark], no
             "outcome": delivery.outcome,
             "reason": delivery.reason,
             "redelivered": 0,
+            "size": 0,
         },
     )
     queue.mark(connection, marks, now)

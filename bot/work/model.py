@@ -25,7 +25,7 @@ class State(StrEnum):
 class Delivery:
     """One webhook delivery, reduced to what is worth keeping.
 
-    *body* is there only where the operator asked for it, to look at or to replay.
+    *subject* is the key of what it marked, of that *installation*. *body* is there only where the operator asked for it, to look at or to replay.
     """
 
     guid: str
@@ -33,6 +33,8 @@ class Delivery:
     action: str | None
     outcome: Outcome
     reason: str = ""
+    installation: int | None = None
+    subject: str | None = None
     body: bytes | None = field(default=None, repr=False)
 
 

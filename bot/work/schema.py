@@ -1,4 +1,5 @@
-"""The tables, small on purpose: a delivery keeps no body, and a pull request is one row of work."""
+"""The tables, small on purpose: a delivery is a row without its body, unless that is asked for, and
+a pull request is one row of work."""
 
 from enum import StrEnum
 
@@ -48,10 +49,22 @@ delivery = Table(
     Column("action", Text),
     Column("outcome", closed_set(Outcome), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("installation", BigInteger),
+    Column("subject", Text),  # the key of what it marked
     Column("redelivered", Integer, nullable=False),
-    Column("body", LargeBinary),  # only where the operator asked for it
+    Column("size", BigInteger, nullable=False),  # the bytes that `volume` counts for it
+    Column("body", LargeBinary),  # only where the operator asked for it; compressed
     Index("delivery_at", "at"),
     sqlite_with_rowid=False,
+)
+
+# How many bytes all deliveries take, as a sum over few rows: each process adds to a row of its
+# own, so that none waits for another's commit, and nobody has to read the table to know.
+volume = Table(
+    "volume",
+    metadata,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", BigInteger, nullable=False),
 )
 
 tenant = Table(

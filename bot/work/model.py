@@ -25,7 +25,8 @@ class State(StrEnum):
 class Delivery:
     """One webhook delivery, reduced to what is worth keeping.
 
-    *subject* is the key of what it marked, of that *installation*. *body* is there only where the operator asked for it, to look at or to replay.
+    *subject* is the key of what it marked, *installation* whose that is. *body* is there only where
+    the operator asked for it, to look at or to replay.
     """
 
     guid: str

@@ -23,6 +23,29 @@ class RateLimited(GitHubError):
         self.delay = delay
 
 
+class OverBudget(GitHubError):
+    """A backfill would eat into what live runs need: it alone waits *delay* seconds.
+
+    Nothing was sent.
+    """
+
+    def __init__(self, text: str, *, delay: float) -> None:
+        super().__init__(text)
+        self.delay = delay
+
+
+class Suspended(GitHubError):
+    """The App may do nothing for the installation, until an owner lets it.
+
+    No check run can say so: the whole installation rests. It is no `Refused`, and no `NotFound`:
+    neither an answer about what was asked for.
+    """
+
+
+class Uninstalled(Suspended):
+    """The installation is gone; who installs the App again makes a new one, with a new number."""
+
+
 class NotFound(GitHubError):
     """404 or 410: it does not exist, or this installation may not see it. An answer, no fault."""
 

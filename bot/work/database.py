@@ -6,6 +6,7 @@ differ in who runs a transaction and what wakes a sleeper; nothing above knows w
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -37,6 +38,13 @@ class Database(Protocol):
         *work* may run more than once, and only the last time counts: so it must change nothing
         but the database. Cancelling takes nothing back. Raises `StoreUnavailable` where the
         database does not answer; then nothing was changed.
+        """
+        ...
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of that name; over all processes, only one holds it at a time.
+
+        Raises `StoreUnavailable` on entering where another process keeps it for too long.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 from bot.work import inbox, queue, schema, turns
 from bot.work.database import Database
@@ -103,6 +103,10 @@ class KeptStore:
         return await self._database.run(
             lambda db: queue.recover(db, self._attempts, now), wakes=True
         )
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of that name, over all processes."""
+        return self._database.lock(name)
 
     async def next_due(self) -> float | None:
         """Return when a row becomes claimable, None if none waits."""

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.work.errors import StoreUnavailable
 from bot.work.lock import exclusive
+from bot.work.named_locks import NamedLocks
 from bot.work.schema import prepare
 from bot.work.writer import Writer
 
@@ -31,6 +32,7 @@ class SqliteDatabase:
         self.wake.set()  # the file may hold work already
         self._writer = writer
         self._clock = clock
+        self._locks = NamedLocks()
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -45,6 +47,10 @@ class SqliteDatabase:
             # On the future, not after the wait: a cancelled caller's marks want to be seen, too.
             done.add_done_callback(lambda _: self.wake.set())
         return await asyncio.shield(done)
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of that name; there is only this process to keep apart."""
+        return self._locks.of(name)
 
     async def close(self) -> None:
         """Do what was already asked, refuse what comes later, and let the file go."""

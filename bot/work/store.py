@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.work.model import Claim, Delivery, Mark, Receipt, Row
@@ -94,6 +95,13 @@ class WorkStore(Protocol):
         """At start: make the runs of a dead process ready again; say how many.
 
         Each counts as a failed attempt, and at the limit parks: the row may be what kills.
+        """
+        ...
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of that name; over all processes, only one holds it at a time.
+
+        Raises `StoreUnavailable` on entering where another process keeps it for too long.
         """
         ...
 

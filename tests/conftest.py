@@ -4,10 +4,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres
+from tests.private_key import make_private_key
 
 __all__ = ["postgres"]  # a fixture, for whoever asks
-
-from tests.private_key import make_private_key
 
 # A busy machine is no finding: speed is measured in `bench/`.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

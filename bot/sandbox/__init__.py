@@ -7,6 +7,7 @@ answer requests, `graph` those in GraphQL, `page` shows pull requests to people.
 """
 
 from bot.sandbox.actions.merging import MergeBlocked
+from bot.sandbox.disorder import Disorder
 from bot.sandbox.exchange import Exchange
 from bot.sandbox.git.objects import Symlink
 from bot.sandbox.pull_request import PullRequest
@@ -25,6 +26,7 @@ __all__ = [
     "CheckRun",
     "Comment",
     "Delivery",
+    "Disorder",
     "Exchange",
     "Installation",
     "MergeBlocked",

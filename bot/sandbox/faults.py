@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from bot.sandbox.api.answers import RateLimited, Refused
 from bot.sandbox.api.graphql import PATH as GRAPHQL
+from bot.sandbox.disorder import Disorder
 from bot.sandbox.graph.view import Broken
 from bot.sandbox.state.deliveries import Delivery
 
@@ -61,6 +62,18 @@ class WebhookFaults:
     _held: list[Delivery] = field(default_factory=list)
     _holding: bool = False
     _reordering: int = 0
+    _disorder: Disorder | None = None
+
+    def disturb(self, disorder: Disorder) -> None:
+        """Let chance lose, double and delay webhooks, until `calm`."""
+        self.calm()
+        self._disorder = disorder
+
+    def calm(self) -> None:
+        """End the disorder, and send what it has kept back."""
+        ended, self._disorder = self._disorder, None
+        for delivery in ended.let_go() if ended else ():
+            self.resume(delivery)
 
     def drop(self, count: int = 1) -> None:
         """Lose the next webhooks: they are neither sent nor logged."""
@@ -87,7 +100,12 @@ class WebhookFaults:
             self.resume(delivery)
 
     def let_through(self, delivery: Delivery) -> list[Delivery]:
-        """Return what is sent now of a webhook: nothing, itself, or itself twice."""
+        """Return what is sent now of a webhook: nothing, itself, or itself twice.
+
+        In disorder it may be others that have waited, as well.
+        """
+        if self._disorder is not None:
+            return [*self._disorder.let_through(delivery)]
         if self._dropping:
             self._dropping -= 1
             return []

@@ -85,8 +85,7 @@ class Hookshot:
 
     def _deliveries(self, event: Event | Redelivery) -> Iterator[Delivery]:
         if isinstance(event, Redelivery):
-            again = self._world.next_id("delivery")
-            yield replace(event.delivery, id=again, redelivery=True)
+            yield replace(event.delivery, redelivery=True)
             return
         for app, installation in _audience(self._world, event):
             if app.webhook_url is None:
@@ -96,7 +95,7 @@ class Hookshot:
                 stub = {"id": installation.id, "node_id": f"MDIzOk{installation.id}"}
                 payload = {**payload, "installation": stub}
             yield Delivery(
-                id=self._world.next_id("delivery"),
+                id=0,  # that of the attempt, once it is made
                 guid=str(uuid.uuid4()),
                 app=app,
                 event=event.name,
@@ -107,6 +106,7 @@ class Hookshot:
             )
 
     def _enqueue(self, delivery: Delivery) -> None:
+        delivery.id = self._world.next_id("delivery")
         self._pending += 1
         self._idle.clear()
         self._queues.setdefault(delivery.app.id, asyncio.Queue()).put_nowait(delivery)

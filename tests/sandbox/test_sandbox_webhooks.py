@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+import random
 import re
 
 import pytest
 
-from bot.sandbox import Action, PullRequest, Sandbox
+from bot.sandbox import Action, Disorder, PullRequest, Sandbox
 from bot.sandbox.webhooks import sign
 from tests.sandbox.stage import SECRET, Stage
 
@@ -296,6 +297,28 @@ async def test_the_log_goes_on_at_a_cursor(stage: Stage) -> None:
     assert (await app.get("/app/hook/deliveries?cursor=x")).status == 400
 
 
+async def test_the_log_forgets_after_three_days(stage: Stage) -> None:
+    await pull_request(stage)
+    await stage.sandbox.settled()
+    path = f"/app/hook/deliveries/{stage.sandbox.deliveries[0].id}"
+    stage.clock.now += 3 * 24 * 3_600
+    app = stage.speak(stage.jwt())
+    assert len((await app.get("/app/hook/deliveries")).body) == 3
+    stage.clock.now += 1
+    app = stage.speak(stage.jwt())
+    assert (await app.get("/app/hook/deliveries")).body == []
+    assert (await app.get(path)).status == 404
+    assert (await app.post(f"{path}/attempts")).status == 404
+
+
+async def test_each_attempt_has_an_id_of_its_own(stage: Stage) -> None:
+    stage.sandbox.faults.webhooks.double(3)
+    await pull_request(stage)
+    await stage.sandbox.settled()
+    made = stage.sandbox.deliveries
+    assert (len({each.id for each in made}), len({each.guid for each in made})) == (6, 3)
+
+
 async def test_nobody_at_home_is_a_failure_and_a_time_out_is_none(stage: Stage) -> None:
     stage.app.webhook_url = "http://127.0.0.1:9/webhook"
     stage.sandbox.ping(stage.app)
@@ -392,3 +415,33 @@ async def test_webhooks_are_lost_doubled_held_and_turned_round(stage: Stage) -> 
         "pull_request.reopened",
         "pull_request.closed",
     ]
+
+
+async def test_the_same_seed_makes_the_same_disorder(stage: Stage) -> None:
+    first, second = [await _disordered(stage, Disorder(random.Random(7))) for _ in range(2)]
+    assert first == second
+    assert set(first) < set(range(40)), "some are lost"
+    assert len(first) > len(set(first)), "some come twice"
+    assert first != sorted(first), "some come late"
+
+
+async def test_calm_sends_what_was_late_and_nothing_twice(stage: Stage) -> None:
+    heard_of = await _disordered(stage, Disorder(random.Random(1), lost=0.0, doubled=0.0))
+    assert sorted(heard_of) == [*range(40)]
+    assert heard_of != [*range(40)]
+
+
+async def _disordered(stage: Stage, disorder: Disorder) -> list[int]:
+    """Make forty comments in disorder, and return in which order they are heard of."""
+    pull = await pull_request(stage)
+    await heard(stage)
+    stage.sandbox.faults.webhooks.disturb(disorder)
+    for number in range(40):
+        await pull.comment(str(number))
+    stage.sandbox.faults.webhooks.calm()
+    await stage.sandbox.settled()
+    bodies = [each.payload["comment"]["body"] for each in stage.inbox.arrivals]
+    stage.inbox.arrivals.clear()
+    await pull.close()
+    await heard(stage)
+    return [*map(int, bodies)]

@@ -181,6 +181,7 @@ def submit_review(
         raise ValueError(f"Can not {wanted} your own pull request")
     review = Review(world.next_id("review"), by, state, body, pull.head_sha, world.clock())
     pull.reviews.append(review)
+    pull.updated_at = review.submitted_at
     announce.review(world, repo, pull, review, "submitted", by)
     return review
 
@@ -190,7 +191,7 @@ def edit_review(
 ) -> None:
     """Change a review's text; its judgement stays."""
     changes = {"changes": {"body": {"from": review.body}}}
-    review.body = body
+    review.body, pull.updated_at = body, world.clock()
     announce.review(world, repo, pull, review, "edited", by, changes)
 
 
@@ -198,7 +199,7 @@ def dismiss_review(world: World, repo: Repo, pull: Pull, review: Review, by: Acc
     """Dismiss a review: it stays, and no longer counts; raises ValueError for a mere comment."""
     if review.state == "COMMENTED":
         raise ValueError("Can not dismiss a commented pull request review")
-    review.state = "DISMISSED"
+    review.state, pull.updated_at = "DISMISSED", world.clock()
     announce.review(world, repo, pull, review, "dismissed", by)
 
 

@@ -1,4 +1,9 @@
-"""Endpoints of the delivery log: what was sent to the App, and sending it again."""
+"""Endpoints of the delivery log: what was sent to the App, and sending it again.
+
+https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/viewing-webhook-deliveries
+"""
+
+from collections.abc import Iterator
 
 from bot.sandbox.api.answers import Answer, Refused, not_found
 from bot.sandbox.api.call import Call
@@ -21,10 +26,8 @@ def list_all(call: Call) -> Answer:
         raise Refused(400, "Invalid cursor.")
     found = [
         delivery
-        for delivery in reversed(call.world.deliveries)
-        if delivery.app is call.app
-        and _has_status(delivery, status)
-        and (not cursor or delivery.id <= int(cursor))
+        for delivery in _log(call)
+        if _has_status(delivery, status) and (not cursor or delivery.id <= int(cursor))
     ]
     size = min(max(call.count("per_page", 30), 1), 100)
     headers = {}
@@ -54,10 +57,18 @@ def redeliver(call: Call) -> Answer:
 
 def _delivery(call: Call) -> Delivery:
     number = call.number("delivery_id")
-    for delivery in call.world.deliveries:
-        if delivery.id == number and delivery.app is call.app:
+    for delivery in _log(call):
+        if delivery.id == number:
             return delivery
     raise not_found()
+
+
+def _log(call: Call) -> Iterator[Delivery]:
+    """Yield what the log still has of the App's deliveries, newest first."""
+    oldest = call.world.clock() - call.world.limits.webhook_log
+    for delivery in reversed(call.world.deliveries):
+        if delivery.app is call.app and delivery.delivered_at >= oldest:
+            yield delivery
 
 
 def _has_status(delivery: Delivery, status: str | None) -> bool:

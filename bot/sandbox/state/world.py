@@ -26,6 +26,7 @@ class Limits:
     tree_entries: int = 100_000
     contents_bytes: int = 1_000_000
     webhook_timeout: float = 10.0
+    webhook_log: float = 3 * 24 * 3_600.0  # seconds that a delivery stays in it
     webhook_bytes: int = 25 * 1024 * 1024
 
 

@@ -3,6 +3,7 @@
 https://docs.github.com/en/rest – other fields may come and go.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -20,6 +21,23 @@ class Installation(Struct):
 
     id: int
     suspended_at: str | None = None
+
+
+class HookDelivery(Struct):
+    """An entry of `GET /app/hook/deliveries`: one attempt to hand over a delivery, by its GUID."""
+
+    id: int
+    guid: str
+    delivered_at: datetime
+    redelivery: bool
+    status: str
+    event: str
+    action: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """It was handed over. A time-out has no code that would tell, so the words do."""
+        return self.status == "OK"
 
 
 class AccessToken(Struct):
@@ -41,6 +59,13 @@ class Repository(Struct):
 
     full_name: str
     default_branch: str = ""
+
+
+class Repositories(Struct):
+    """A page of `GET /installation/repositories`."""
+
+    total_count: int
+    repositories: tuple[Repository, ...]
 
 
 class PullBase(Struct):
@@ -77,6 +102,8 @@ class PullRequest(Struct):
     body: str | None = None
     merged_at: str | None = None
     labels: tuple[Label, ...] = ()
+    draft: bool = False
+    updated_at: str = ""
 
 
 class PullFile(Struct):

@@ -5,9 +5,11 @@ Git objects never change, so they are kept by SHA; everything else is a conditio
 
 from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
+import msgspec
 from cachetools import LRUCache, TTLCache
 
 from bot.gate.facts import Actor, Branch, ChangedFile, Commit, Pull
@@ -28,10 +30,15 @@ _FILE_MODES = {"100644", "100755"}
 
 @dataclass(frozen=True, slots=True)
 class OpenPull:
-    """A pull request with the branch that decides unless its base is a trusted one."""
+    """A pull request with the branch that decides unless its base is a trusted one.
+
+    *look* is a digest of all that a list shows of it. When somebody last said something there is
+    part of that, but does not make it another pull request.
+    """
 
     pull: Pull
     default_branch: str
+    look: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,24 +276,24 @@ class Reader:
 
     def _pull(self, answer: answers.PullRequest) -> OpenPull:
         user = answer.user or answers.User("ghost")  # GitHub's name for a deleted account
-        return OpenPull(
-            Pull(
-                repository=answer.base.repo.full_name,
-                number=answer.number,
-                title=answer.title,
-                body=answer.body or "",
-                author=Actor(user.login, user.type == "Bot"),
-                head_ref=answer.head.ref,
-                head_sha=answer.head.sha,
-                base_ref=answer.base.ref,
-                is_open=answer.state == "open",
-                is_merged=answer.merged_at is not None,
-                labels=tuple(sorted(label.name for label in answer.labels)),
-                from_fork=answer.head.repo is None
-                or answer.head.repo.full_name != answer.base.repo.full_name,
-            ),
-            answer.base.repo.default_branch,
+        pull = Pull(
+            repository=answer.base.repo.full_name,
+            number=answer.number,
+            title=answer.title,
+            body=answer.body or "",
+            author=Actor(user.login, user.type == "Bot"),
+            head_ref=answer.head.ref,
+            head_sha=answer.head.sha,
+            base_ref=answer.base.ref,
+            is_open=answer.state == "open",
+            is_merged=answer.merged_at is not None,
+            labels=tuple(sorted(label.name for label in answer.labels)),
+            from_fork=answer.head.repo is None
+            or answer.head.repo.full_name != answer.base.repo.full_name,
         )
+        default_branch = answer.base.repo.default_branch
+        seen = msgspec.json.encode((pull, default_branch, answer.draft, answer.updated_at))
+        return OpenPull(pull, default_branch, blake2b(seen, digest_size=16).digest())
 
 
 def _commit(commit: answers.Commit) -> Commit:

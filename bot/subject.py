@@ -106,13 +106,51 @@ class CommentSubject:
         return f"comment {self.repository}#{self.number} {self.comment}"
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveriesSubject:
+    """GitHub's log of deliveries: what could not be handed over is asked for again."""
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue: there is one."""
+        return "deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationsSubject:
+    """Where the App is installed: each installation is to be swept."""
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue: there is one."""
+        return "installations"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSubject:
+    """An installation whose repositories are compared with what we know of them."""
+
+    installation: int
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue."""
+        return f"sweep {self.installation}"
+
+
 Judgeable = PullSubject | GroupSubject
 """What a verdict is about."""
 
 Spread = HeadSubject | PushSubject | RepositorySubject
 """What names no pull request, but may concern some."""
 
-Subject = Judgeable | Spread | IndexSubject | CommentSubject
+Look = DeliveriesSubject | InstallationsSubject | SweepSubject
+"""What no event tells of: the clock does, every hour and at start."""
+
+Subject = Judgeable | Spread | IndexSubject | CommentSubject | Look
+
+APP = 0
+"""The tenant of what concerns the App itself, and no installation."""
 
 
 def parse_subject(key: str) -> Subject | None:
@@ -136,6 +174,12 @@ def parse_subject(key: str) -> Subject | None:
             return IndexSubject(repository)
         case ["comment", place, comment] if (pull := _numbered(place)) and _ID.fullmatch(comment):
             return CommentSubject(*pull, int(comment))
+        case ["deliveries"]:
+            return DeliveriesSubject()
+        case ["installations"]:
+            return InstallationsSubject()
+        case ["sweep", installation] if _ID.fullmatch(installation):
+            return SweepSubject(int(installation))
         case _:
             return None
 

@@ -5,11 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.subject import (
+    CommentSubject,
+    DeliveriesSubject,
     GroupSubject,
     HeadSubject,
+    IndexSubject,
+    InstallationsSubject,
     PullSubject,
     PushSubject,
+    RepositorySubject,
     Subject,
+    SweepSubject,
     parse_subject,
 )
 
@@ -23,6 +29,13 @@ A, B = "a" * 40, "b" * 40
         (GroupSubject("acme/shop", 12, A, B), f"group acme/shop#12 {A} {B}"),
         (HeadSubject("acme/shop", A), f"head acme/shop {A}"),
         (PushSubject("acme/shop", "release/1.0", A, B), f"push acme/shop release/1.0 {A} {B}"),
+        (RepositorySubject("acme/shop"), "repository acme/shop"),
+        (RepositorySubject("acme/shop", "acme/store"), "repository acme/shop acme/store"),
+        (IndexSubject("acme/shop"), "index acme/shop"),
+        (CommentSubject("acme/shop", 12, 345), "comment acme/shop#12 345"),
+        (DeliveriesSubject(), "deliveries"),
+        (InstallationsSubject(), "installations"),
+        (SweepSubject(1001), "sweep 1001"),
     ],
 )
 def test_a_key_reads_well_and_reads_back(subject: Subject, key: str) -> None:
@@ -46,6 +59,11 @@ def test_a_key_reads_well_and_reads_back(subject: Subject, key: str) -> None:
         f"push acme/shop  {A} {B}",
         f"group acme/shop#1 {A}",
         f"other acme/shop {A}",
+        "deliveries 1001",
+        "installations 1001",
+        "sweep",
+        "sweep 0",
+        "sweep acme",
     ],
 )
 def test_anything_else_is_no_key(key: str) -> None:

@@ -9,21 +9,25 @@ has ended, and then all of it begins again.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     Connection,
     Update,
     and_,
     bindparam,
     case,
     delete,
+    literal,
     or_,
     select,
     update,
 )
 
 from bot.work.model import Claim, Mark, Row, State
+from bot.work.rows import pack, unpacked
 from bot.work.schema import tenant, work
 from bot.work.sql import insert
 
@@ -33,18 +37,32 @@ _resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
 _then: BindParameter[float] = bindparam("then")
 _said: BindParameter[str] = bindparam("said")
 
-_enrol = insert(tenant).values(served=0, not_before=0.0).on_conflict_do_nothing()
+_enrol = (
+    insert(tenant)
+    .from_select(
+        ["id", "served", "not_before"], unpacked(tenant.c.id).add_columns(literal(0), literal(0.0))
+    )
+    .on_conflict_do_nothing()
+)
 
-_new = insert(work).values(
-    state=State.READY,
-    wanted=1,
-    seen=0,
-    attempts=0,
-    token=0,
-    progress="",
-    owner="",
-    lease=0.0,
-    error="",
+_fresh: dict[Column[Any], object] = {
+    work.c.state: State.READY,
+    work.c.wanted: 1,
+    work.c.seen: 0,
+    work.c.attempts: 0,
+    work.c.token: 0,
+    work.c.progress: "",
+    work.c.owner: "",
+    work.c.lease: 0.0,
+    work.c.error: "",
+}
+_marked = (work.c.key, work.c.tenant, work.c.backfill)
+_new = insert(work).from_select(
+    [*_marked, work.c.due, *_fresh],
+    unpacked(*_marked).add_columns(
+        bindparam("now", type_=work.c.due.type),
+        *(literal(value, column.type) for column, value in _fresh.items()),
+    ),
 )
 _sooner = and_(work.c.attempts == 0, _new.excluded.due < work.c.due)
 _mark = _new.on_conflict_do_update(
@@ -121,14 +139,11 @@ def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
         return
     last = {mark.key: mark for mark in marks}
     live = {mark.key for mark in marks if not mark.backfill}
+    tenants = {mark.tenant for mark in last.values()}
+    rows = [(key, mark.tenant, key not in live) for key, mark in last.items()]
     # Sorted, so that writers, on a database that has several, lock rows in one order.
-    tenants = sorted({mark.tenant for mark in last.values()})
-    connection.execute(_enrol, [{"id": tenant} for tenant in tenants])
-    rows = [
-        {"key": key, "tenant": last[key].tenant, "due": now, "backfill": key not in live}
-        for key in sorted(last)
-    ]
-    connection.execute(_mark, rows)
+    connection.execute(_enrol, {"rows": pack((tenant,) for tenant in sorted(tenants))})
+    connection.execute(_mark, {"rows": pack(sorted(rows)), "now": now})
 
 
 def finish(connection: Connection, claim: Claim, now: float) -> bool:

@@ -13,6 +13,7 @@ from bot.github.client import Sleep
 from bot.github.installations import Installations
 from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger
+from bot.offload import Offload
 from bot.runner import SubjectRunner
 from bot.settings import Settings
 from bot.web.server import make_web
@@ -59,18 +60,19 @@ async def opened(
     sleep: Sleep = asyncio.sleep,
     connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
+    offloading: Callable[[], Offload] = Offload,
 ) -> AsyncIterator[Opened]:
     """Open the store and the line to GitHub; close both at the end.
 
     Time, the network and the store can be given from outside: *connect* makes the session,
-    *guard* may wrap the store. Raises `StoreLocked` and `StoreUnavailable` where the database
-    cannot be used.
+    *guard* may wrap the store, *offloading* says where plans are read. Raises `StoreLocked` and
+    `StoreUnavailable` where the database cannot be used.
     """
     database = await open_file(settings.database, clock)
     store = guard(KeptStore(database, attempts=ATTEMPTS))
     try:
         ledger = await open_ledger(database)
-        async with connect() as session:
+        async with connect() as session, offloading() as offload:
             installations = Installations(
                 session,
                 settings.api_url,
@@ -79,7 +81,7 @@ async def opened(
                 clock=clock,
                 sleep=sleep,
             )
-            runner = SubjectRunner(settings, installations, store, ledger, clock)
+            runner = SubjectRunner(settings, installations, store, ledger, clock, offload)
             yield Opened(store, ledger, installations, runner)
     finally:
         await store.close()
@@ -93,9 +95,17 @@ async def running(
     sleep: Sleep = asyncio.sleep,
     connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
+    offloading: Callable[[], Offload] = Offload,
 ) -> AsyncIterator[Parts]:
     """Start the worker over what is `opened`, and hand out the web application; end both."""
-    async with opened(settings, clock=clock, sleep=sleep, connect=connect, guard=guard) as base:
+    async with opened(
+        settings,
+        clock=clock,
+        sleep=sleep,
+        connect=connect,
+        guard=guard,
+        offloading=offloading,
+    ) as base:
         store, ledger = base.store, base.ledger
         worker = Worker(store, base.runner, clock=clock, forget=_forgetter(ledger))
         working = asyncio.create_task(worker.work(), name="worker")

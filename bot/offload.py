@@ -57,22 +57,26 @@ class Offload:
         `RuntimeError` with the traceback, where the function itself raised.
         """
         encoded = [Raw(msgpack.encode(each)) for each in arguments]
-        request = frame(Call(function.__module__, function.__name__, encoded))
+        request = Call(function.__module__, function.__name__, encoded)
+        answer = msgpack.decode(await self.call(msgpack.encode(request)), type=Answer)
+        if answer.fault:
+            raise RuntimeError(answer.fault)
+        found: T = decoder(function, "return").decode(answer.value)
+        return found
+
+    async def call(self, request: bytes) -> bytes:
+        """Return the child's answer to a request, both encoded; raises `CallFailed`."""
         async with self._turn:
             if self._rest is not None:
                 self._rest.cancel()
             try:
-                # Once more: it need not be the call that killed, the memory may have been short.
+                # Once more: it need not be the call that killed, memory may have been short.
                 reply = await self._ask(request) or await self._ask(request)
             finally:
                 self._rest = asyncio.get_running_loop().call_later(self._idle, self._release)
         if reply is None:
             raise CallFailed("the process that was to do it died twice")
-        answer = msgpack.decode(reply, type=Answer)
-        if answer.fault:
-            raise RuntimeError(answer.fault)
-        found: T = decoder(function, "return").decode(answer.value)
-        return found
+        return reply
 
     async def close(self) -> None:
         """End the child, and with it the calls that are under way or wait; none may follow."""
@@ -87,7 +91,7 @@ class Offload:
         child = await self._started()
         asked, answers = _pipes(child)
         try:
-            asked.write(request)
+            asked.write(frame(request))
             await asked.drain()
             head = await answers.readexactly(HEAD)
             return await answers.readexactly(int.from_bytes(head))

@@ -36,9 +36,8 @@ class Answer(Struct, array_like=True):
     fault: str = ""
 
 
-def frame(message: Struct) -> bytes:
-    """Return *message* as it goes through a pipe: its length, then itself."""
-    content = msgpack.encode(message)
+def frame(content: bytes) -> bytes:
+    """Return what goes through a pipe: the content's length, then itself."""
     return len(content).to_bytes(HEAD) + content
 
 
@@ -48,8 +47,12 @@ def decoder(function: Callable[..., T], what: str) -> msgpack.Decoder[T]:
     return msgpack.Decoder(get_type_hints(function)[what])
 
 
-def answer(request: bytes) -> Answer:
-    """Make a call. Whatever it raises is an answer, too."""
+def answer(request: bytes) -> bytes:
+    """Make a call; both are encoded. Whatever it raises is an answer, too."""
+    return msgpack.encode(_make(request))
+
+
+def _make(request: bytes) -> Answer:
     try:
         call = msgpack.decode(request, type=Call)
         function = getattr(importlib.import_module(call.module), call.name)

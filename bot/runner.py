@@ -8,12 +8,13 @@ from bot.github.access import Access
 from bot.github.errors import GitHubError
 from bot.github.gather import Gatherer
 from bot.github.installations import Installations
-from bot.github.plans import ParsedPlans
+from bot.github.parsed_plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
 from bot.github.reader import ObjectCache
 from bot.indexing import rebuild_index
 from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
+from bot.offload import Offload
 from bot.reconcile import HeadLocks, Moved, Reconciler
 from bot.report.phrases import count_of
 from bot.report.site import Site
@@ -42,6 +43,7 @@ class SubjectRunner:
         store: WorkStore,
         ledger: Ledger,
         clock: Callable[[], float],
+        offload: Offload,
     ) -> None:
         self._settings = settings
         self._installations = installations
@@ -49,7 +51,7 @@ class SubjectRunner:
         self._ledger = ledger
         self._clock = clock
         self._objects = ObjectCache()
-        self._parsed = ParsedPlans()
+        self._parsed = ParsedPlans(offload)
         self._locks = HeadLocks()
 
     async def run(self, subject: Subject, installation: int, owned: Guard) -> str:

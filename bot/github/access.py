@@ -8,7 +8,8 @@ from bot.github.client import Client
 from bot.github.history import History
 from bot.github.memory import Memory
 from bot.github.people import People
-from bot.github.plans import ParsedPlans, PlanReader
+from bot.github.parsed_plans import ParsedPlans
+from bot.github.plans import PlanReader
 from bot.github.reader import ObjectCache, Reader
 from bot.github.revisions import Revisions
 

@@ -23,7 +23,8 @@ def lint_tree(
     """Return by path what the rules find in the plans, those over all plans (P, E005) among them.
 
     `others` are plans of the same tree that are not linted themselves. Who sees the repository
-    gives in its `files`, and by a plan's path the tasks that no merged pull request names.
+    gives in its `files`, at least those that `may_be_asked_for`, and by a plan's path the tasks
+    that no merged pull request names.
     """
     around = survey({**plans, **others}, options.id_pattern)
     return {
@@ -58,6 +59,11 @@ def find_others(
                 others[path] = plan
                 wanted |= words_of(plan, id_pattern)
     return others
+
+
+def may_be_asked_for(path: str) -> bool:
+    """Tell whether any rule may look for a file at *path*: R006 looks for SQL scripts."""
+    return path.endswith(".sql")
 
 
 def survey(plans: Mapping[str, Plan], id_pattern: str) -> dict[str, Surroundings]:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.work.model import State
 from bot.work.store import WorkStore
 from tests.contracts.contract import Contract
+from tests.in_process import InProcess
 from tests.plan_text import plan_text
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +98,7 @@ class World:
             sleep=self.clock.sleep,
             connect=connect,
             guard=guard,
+            offloading=InProcess,
         ) as parts:
             server = web.AppRunner(parts.web, access_log=None)
             await server.setup()

@@ -8,13 +8,13 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import ValidationError, msgpack
 
 from bot.offload import CallFailed, Offload
-from bot.offloaded import Call, answer, frame
+from bot.offloaded import Answer, Call, answer
 from tests.unit import offload_work as work
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ async def test_what_a_function_raises_is_raised_with_its_traceback(offload: Offl
 
 
 async def test_an_answer_that_is_not_of_the_type_promised_is_refused(offload: Offload) -> None:
-    with pytest.raises(msgspec.ValidationError):
+    with pytest.raises(ValidationError):
         await offload.run(work.untrue)
 
 
@@ -166,9 +166,9 @@ async def test_a_parent_that_is_killed_leaves_no_child() -> None:
 
 @given(st.binary())
 def test_no_request_ends_the_child(request: bytes) -> None:
-    assert answer(request).fault
+    assert msgpack.decode(answer(request), type=Answer).fault
 
 
 def test_a_call_with_too_few_arguments_is_a_fault() -> None:
-    call = Call(work.__name__, "length", [])
-    assert answer(frame(call)[4:]).fault.startswith("ValueError")
+    request = msgpack.encode(Call(work.__name__, "length", []))
+    assert msgpack.decode(answer(request), type=Answer).fault.startswith("ValueError")

@@ -7,11 +7,13 @@ from bot.gate.facts import Branch, PlanFile, Revision
 from bot.github.client import Client
 from bot.github.errors import Incomplete
 from bot.github.history import History
-from bot.github.plans import ParsedPlans, PlanReader
+from bot.github.parsed_plans import ParsedPlans
+from bot.github.plans import PlanReader
 from bot.github.reader import ObjectCache, Reader
 from bot.github.revisions import MAX_REVISIONS, Revisions
 from bot.sandbox import PullRequest
 from bot.sandbox.state.records import MergeMethod
+from tests.in_process import InProcess
 from tests.sandbox.stage import Stage
 from tests.unit.github.conftest import Memory
 from tests.unit.github.test_history import asked, rate_limited
@@ -38,7 +40,7 @@ class Trail:
         objects = ObjectCache()
         reader = Reader(client, "acme/shop", objects)
         self.history = History(client, "acme/shop", memory, objects)
-        self.plans = PlanReader(reader, ParsedPlans(), memory, Config())
+        self.plans = PlanReader(reader, ParsedPlans(InProcess()), memory, Config())
         self.revisions = Revisions(self.history, reader, self.plans, memory)
         self.reader = reader
 

@@ -1,17 +1,27 @@
-"""A work store in a SQLite file, as the server opens it."""
+"""A work store as a server opens it: in a SQLite file, or in PostgreSQL."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from bot.work import sqlite
+from bot.settings import Postgres
+from bot.work.clocks import Clock
 from bot.work.kept_store import KeptStore
+from bot.work.opening import open_database
+from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
-from bot.worker import ATTEMPTS
+
+ATTEMPTS = 8
+
+
+async def open_store(
+    where: Path | Postgres, *, clock: Clock | None = None, attempts: int = ATTEMPTS
+) -> WorkStore:
+    """Open or create the store; `attempts` deaths of the process in a run park its row."""
+    return KeptStore(await open_database(where, clock), attempts=attempts)
 
 
 async def open_sqlite(
-    path: Path, *, clock: Callable[[], float] = time.time, attempts: int = ATTEMPTS
+    path: Path, *, clock: Clock = time.time, attempts: int = ATTEMPTS
 ) -> WorkStore:
-    """Open or create the store; `attempts` deaths of the process in a run park its row."""
-    return KeptStore(await sqlite.open_file(path, clock), attempts=attempts)
+    """Open or create the store in a file."""
+    return KeptStore(await open_file(path, clock), attempts=attempts)

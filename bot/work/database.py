@@ -20,8 +20,10 @@ class Database(Protocol):
     wake: asyncio.Event
     """Set after each transaction that *wakes*, in whichever process it ran."""
 
-    owner: str
-    """The name under which this process claims; the same after a restart, no other has it now."""
+    @property
+    def owner(self) -> str:
+        """The name under which this process claims; the same after a restart, nobody else's now."""
+        ...
 
     def now(self) -> float:
         """Seconds since the epoch, by a clock that all processes of this database share.

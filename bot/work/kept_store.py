@@ -1,10 +1,12 @@
 """The port over a database: every call is one transaction, and a cancelled call loses nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
-from bot.work import inbox, queue, schema, turns
+from sqlalchemy import Connection
+
+from bot.work import by_hand, inbox, leases, migrations, queue, turns
 from bot.work.database import Database
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Claim, Delivery, Mark, Receipt, Row
@@ -16,6 +18,7 @@ class KeptStore:
     def __init__(self, database: Database, *, attempts: int) -> None:
         self._database = database
         self._attempts = attempts
+        self._held: set[Claim] = set()  # the runs that this process is about, as far as it knows
         self.wake = database.wake
 
     def now(self) -> float:
@@ -41,10 +44,12 @@ class KeptStore:
             self._database.run(lambda db: turns.claim(db, limit, now, owner))
         )
         try:
-            return await asyncio.shield(claims)
+            claimed = await asyncio.shield(claims)
         except asyncio.CancelledError:
             claims.add_done_callback(self._give_back)
             raise
+        self._held.update(claimed)
+        return claimed
 
     def _give_back(self, claims: asyncio.Future[list[Claim]]) -> None:
         # Where this fails as well, the rows stay running until they are recovered.
@@ -57,41 +62,57 @@ class KeptStore:
 
     async def beat(self) -> int:
         """Say that this process lives, and take over from those that do not."""
-        return 0
+        now, held = self.now(), list(self._held)
+
+        def beat(db: Connection) -> int:
+            leases.extend(db, held, now)
+            return leases.recover(db, self._attempts, now)
+
+        return await self._database.run(beat, wakes=True)
 
     async def owns(self, claim: Claim) -> bool:
         """Say whether the run is still the row's current one."""
-        return await self._database.run(lambda db: queue.owns(db, claim))
+        now = self.now()
+        owned = await self._database.run(lambda db: queue.owns(db, claim, now))
+        if not owned:
+            self._held.discard(claim)
+        return owned
 
     async def finish(self, claim: Claim) -> bool:
         """End a run that succeeded."""
         now = self.now()
-        return await self._database.run(lambda db: queue.finish(db, claim, now), wakes=True)
+        return await self._end(claim, lambda db: queue.finish(db, claim, now))
 
     async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
         """End one part of a run; the next goes on from *progress*, after `delay` seconds."""
         due = self.now() + delay
-        return await self._database.run(
-            lambda db: queue.proceed(db, claim, progress, due), durable=True, wakes=True
+        return await self._end(
+            claim, lambda db: queue.proceed(db, claim, progress, due), durable=True
         )
 
     async def retry(self, claim: Claim, *, delay: float, error: str) -> bool:
         """End a run that failed, to be tried again after `delay` seconds."""
         due = self.now() + delay
-        return await self._database.run(lambda db: queue.retry(db, claim, due, error), wakes=True)
+        return await self._end(claim, lambda db: queue.retry(db, claim, due, error))
 
     async def park(self, claim: Claim, error: str) -> bool:
         """End a run that failed for good."""
         now = self.now()
-        return await self._database.run(lambda db: queue.park(db, claim, error, now), wakes=True)
+        return await self._end(claim, lambda db: queue.park(db, claim, error, now))
 
     async def release(self, claim: Claim, delay: float = 0.0) -> bool:
         """Give back a run that did not take place, to be tried after `delay` seconds."""
         if not delay:
-            gone = await self._database.run(lambda db: queue.release(db, [claim]), wakes=True)
-            return gone == 1
+            return await self._end(claim, lambda db: queue.release(db, [claim]) == 1)
         due = self.now() + delay
-        return await self._database.run(lambda db: queue.postpone(db, claim, due), wakes=True)
+        return await self._end(claim, lambda db: queue.postpone(db, claim, due))
+
+    async def _end(
+        self, claim: Claim, ending: Callable[[Connection], bool], *, durable: bool = False
+    ) -> bool:
+        ended = await self._database.run(ending, durable=durable, wakes=True)
+        self._held.discard(claim)
+        return ended
 
     async def pause(self, tenant: int, until: float) -> None:
         """Claim nothing of the tenant before `until`."""
@@ -99,10 +120,13 @@ class KeptStore:
 
     async def recover(self) -> int:
         """Make the runs of a dead process ready again; say how many."""
-        now = self.now()
-        return await self._database.run(
-            lambda db: queue.recover(db, self._attempts, now), wakes=True
-        )
+        now, owner = self.now(), self._database.owner
+
+        def recover(db: Connection) -> int:
+            leases.unfreeze(db, now)
+            return leases.recover(db, self._attempts, now, owner)
+
+        return await self._database.run(recover, wakes=True)
 
     def lock(self, name: str) -> AbstractAsyncContextManager[None]:
         """Hold the lock of that name, over all processes."""
@@ -111,6 +135,15 @@ class KeptStore:
     async def next_due(self) -> float | None:
         """Return when a row becomes claimable, None if none waits."""
         return await self._database.run(turns.next_due)
+
+    async def revive(self, key: str) -> bool:
+        """Let a parked or waiting row be due now, its attempts anew."""
+        now = self.now()
+        return await self._database.run(lambda db: by_hand.revive(db, key, now), wakes=True)
+
+    async def drop(self, key: str) -> bool:
+        """Forget a row that does not run."""
+        return await self._database.run(lambda db: by_hand.drop(db, key))
 
     async def rows(self) -> list[Row]:
         """Return the whole queue, by key."""
@@ -128,7 +161,7 @@ class KeptStore:
 
     async def ping(self) -> None:
         """Return if the store answers."""
-        await self._database.run(schema.version)
+        await self._database.run(migrations.revision)
 
     async def close(self) -> None:
         """Do what was already asked, refuse what comes later, and let the database go."""

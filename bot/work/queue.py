@@ -32,8 +32,9 @@ from bot.work.schema import tenant, work
 from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
-_dirty = work.c.wanted > work.c.seen
+dirty = work.c.wanted > work.c.seen
 _resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
+_now: BindParameter[float] = bindparam("now")
 _then: BindParameter[float] = bindparam("then")
 _said: BindParameter[str] = bindparam("said")
 
@@ -84,40 +85,28 @@ _ours = and_(
     work.c.token == bindparam("its_token"),
     work.c.state == State.RUNNING,
 )
-_owned = select(work.c.key).where(_ours)
-_my_row = update(work).where(_ours)
-_finish = _my_row.values(
-    state=case((_dirty, State.READY), else_=State.IDLE),
+_owned = select(work.c.key).where(_ours, work.c.lease > _now)
+my_row = update(work).where(_ours)
+_finish = my_row.values(
+    state=case((dirty, State.READY), else_=State.IDLE),
     due=_then,
     attempts=0,
     progress="",
     error="",
 )
-_proceed = _my_row.values(
+_proceed = my_row.values(
     state=State.READY, due=_then, attempts=0, progress=bindparam("came_to"), error=""
 )
-_retry = _my_row.values(state=State.READY, due=_then, attempts=work.c.attempts + 1, error=_said)
-_park = _my_row.values(
-    state=case((_dirty, State.READY), else_=State.PARKED),
+_retry = my_row.values(state=State.READY, due=_then, attempts=work.c.attempts + 1, error=_said)
+_park = my_row.values(
+    state=case((dirty, State.READY), else_=State.PARKED),
     due=_then,
-    attempts=case((_dirty, 0), else_=work.c.attempts + 1),
+    attempts=case((dirty, 0), else_=work.c.attempts + 1),
     progress="",
     error=_said,
 )
-_release = _my_row.values(state=State.READY)
-_postpone = _my_row.values(state=State.READY, due=_then)
-
-_spent = work.c.attempts + 1 >= bindparam("limit")
-_recover = (
-    update(work)
-    .where(work.c.state == State.RUNNING)
-    .values(
-        state=case((and_(_spent, ~_dirty), State.PARKED), else_=State.READY),
-        due=_then,
-        attempts=case((and_(_spent, _dirty), 0), else_=work.c.attempts + 1),
-        error="The process ended during this run.",
-    )
-)
+_release = my_row.values(state=State.READY)
+_postpone = my_row.values(state=State.READY, due=_then)
 
 _listing = select(
     work.c.key,
@@ -176,14 +165,6 @@ def postpone(connection: Connection, claim: Claim, due: float) -> bool:
     return _end(connection, _postpone, claim, then=due)
 
 
-def recover(connection: Connection, limit: int, now: float) -> int:
-    """Make the rows of a dead process ready again; say how many.
-
-    The death counts as a failed attempt, and the `limit`-th parks the row: it may be what kills.
-    """
-    return connection.execute(_recover, {"limit": limit, "then": now}).rowcount
-
-
 def prune(connection: Connection, before: float) -> int:
     """Forget some of the rows that are idle since before then; say how many, 0 when done."""
     oldest = select(work.c.key).where(work.c.state == State.IDLE, work.c.due < before)
@@ -191,9 +172,9 @@ def prune(connection: Connection, before: float) -> int:
     return connection.execute(gone).rowcount
 
 
-def owns(connection: Connection, claim: Claim) -> bool:
-    """Say whether the claim's run is still the row's current one."""
-    return connection.execute(_owned, _its(claim)).first() is not None
+def owns(connection: Connection, claim: Claim, now: float) -> bool:
+    """Say whether the claim's run is still the row's current one, and its lease not over."""
+    return connection.execute(_owned, its(claim) | {"now": now}).first() is not None
 
 
 def rows(connection: Connection) -> list[Row]:
@@ -201,9 +182,10 @@ def rows(connection: Connection) -> list[Row]:
     return [Row(**row._mapping) for row in connection.execute(_listing)]
 
 
-def _its(claim: Claim) -> dict[str, object]:
+def its(claim: Claim) -> dict[str, object]:
+    """Return the parameters by which a statement finds the claim's row."""
     return {"its_key": claim.key, "its_token": claim.token}
 
 
 def _end(connection: Connection, ending: Update, claim: Claim, **values: object) -> bool:
-    return connection.execute(ending, _its(claim) | values).rowcount == 1
+    return connection.execute(ending, its(claim) | values).rowcount == 1

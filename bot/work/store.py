@@ -51,14 +51,18 @@ class WorkStore(Protocol):
         ...
 
     async def beat(self) -> int:
-        """Say that this process lives, and `recover` the runs of those that do not; how many.
+        """Say that this process lives, and take over the runs of those that do not; how many.
 
-        To be called every few seconds: a process that is silent for a minute loses its runs.
+        To be called every few seconds: a process that is silent for a minute loses its runs. They
+        count as failed attempts, as in `recover`.
         """
         ...
 
     async def owns(self, claim: Claim) -> bool:
-        """Say whether the run is still the row's current one; ask right before writing."""
+        """Say whether the run is still the row's current one; ask right before writing.
+
+        Nobody owns a run after a minute without a `beat`, even while nobody else has taken it.
+        """
         ...
 
     async def finish(self, claim: Claim) -> bool:
@@ -92,9 +96,11 @@ class WorkStore(Protocol):
         ...
 
     async def recover(self) -> int:
-        """At start: make the runs of a dead process ready again; say how many.
+        """At start: make the runs of this process's former life ready again; say how many.
 
-        Each counts as a failed attempt, and at the limit parks: the row may be what kills.
+        So are the runs of others that have been silent for long. Each counts as a failed attempt,
+        and at the limit parks: the row may be what kills. What waits for a time that only a wrong
+        clock can have set waits no longer.
         """
         ...
 
@@ -107,6 +113,14 @@ class WorkStore(Protocol):
 
     async def next_due(self) -> float | None:
         """Return when a row becomes claimable (epoch seconds, maybe past); None if none waits."""
+        ...
+
+    async def revive(self, key: str) -> bool:
+        """Let a parked or waiting row be due now, its attempts anew; False if there is none."""
+        ...
+
+    async def drop(self, key: str) -> bool:
+        """Forget a row that does not run; False if it runs, or there is none."""
         ...
 
     async def rows(self) -> list[Row]:

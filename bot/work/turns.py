@@ -22,11 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.work.leases import LEASE
 from bot.work.model import Claim, State
 from bot.work.schema import tenant, work
 from bot.work.sql import insert
-
-LEASE = 60.0  # seconds that a process may be silent before another takes its runs over
 
 _now: BindParameter[float] = bindparam("now")
 _whose: BindParameter[int] = bindparam("whose")
@@ -65,6 +64,8 @@ _oldest = func.coalesce(
         .where(_turn.c.tenant == _whose, _turn.c.backfill == backfill, _due)
         .order_by(_turn.c.due, _turn.c.key)
         .limit(1)
+        # Past what another process is claiming or marking just now; SQLite lets nobody else write.
+        .with_for_update(skip_locked=True)
         .scalar_subquery()
         for backfill in _both
     )
@@ -138,8 +139,9 @@ def claim(connection: Connection, limit: int, now: float, owner: str) -> list[Cl
         tickets[whose] = ticket
         heapreplace(line, (running + 1, ticket, whose))
     if tickets:
+        # Sorted, so that processes lock the tenants' rows in one order.
         connection.execute(
-            _serve, [{"whose": whose, "ticket": ticket} for whose, ticket in tickets.items()]
+            _serve, [{"whose": whose, "ticket": tickets[whose]} for whose in sorted(tickets)]
         )
     return claims
 

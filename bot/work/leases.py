@@ -1,0 +1,64 @@
+"""Who still lives? A run is its process's for as long as that says so, and a while longer.
+
+Recovering a run counts as a failed attempt, and parks the row at the limit: a row may be what kills
+its process, and would go on for ever.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, case, or_, update
+
+from bot.work.model import Claim, State
+from bot.work.queue import dirty, its, my_row
+from bot.work.schema import tenant, work
+
+LEASE = 60.0  # seconds that a process may be silent before another takes its runs over
+
+_now: BindParameter[float] = bindparam("now")
+
+_extend = my_row.values(lease=_now + LEASE)
+
+_spent = work.c.attempts + 1 >= bindparam("limit")
+_recover = (
+    update(work)
+    .where(
+        work.c.state == State.RUNNING,
+        or_(work.c.lease <= _now, work.c.owner == bindparam("former")),
+    )
+    .values(
+        state=case((and_(_spent, ~dirty), State.PARKED), else_=State.READY),
+        due=_now,
+        attempts=case((and_(_spent, dirty), 0), else_=work.c.attempts + 1),
+        error="The process ended during this run.",
+    )
+)
+
+# What waits in earnest (a retry, a page of many, a rate limit) waits an hour or two at most.
+_far: ColumnElement[float] = _now + 2 * 3_600.0
+_unfreeze = (
+    update(work).where(work.c.state == State.READY, work.c.due > _far).values(due=_now),
+    update(work).where(work.c.state == State.RUNNING, work.c.lease > _far).values(lease=_now),
+    update(tenant).where(tenant.c.not_before > _far).values(not_before=_now),
+)
+
+
+def extend(connection: Connection, claims: Sequence[Claim], now: float) -> None:
+    """Let the leases of these runs, as far as nobody has taken them over, begin anew."""
+    if claims:
+        # Sorted, so that writers lock rows in one order.
+        rows = sorted(claims, key=lambda claim: claim.key)
+        connection.execute(_extend, [its(claim) | {"now": now} for claim in rows])
+
+
+def recover(connection: Connection, limit: int, now: float, former: str | None = None) -> int:
+    """Make the runs ready again whose lease is over, and all of the *former* owner; say how many.
+
+    Each counts as a failed attempt; the `limit`-th parks, unless marked meanwhile.
+    """
+    return connection.execute(_recover, {"limit": limit, "now": now, "former": former}).rowcount
+
+
+def unfreeze(connection: Connection, now: float) -> None:
+    """Let nothing wait for a time that only a clock that was ahead can have set."""
+    for mending in _unfreeze:
+        connection.execute(mending, {"now": now})

@@ -1,0 +1,119 @@
+"""The one connection to PostgreSQL that stays: it holds the process's name, and hears the bell.
+
+What is held in a session ends with its process, however that ends. So a name is free at once for
+the next process, and no lock outlives who took it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, count
+from typing import Any
+
+from bot.work.asyncpg_engine import FAULTS, PATIENCE, Connect
+from bot.work.errors import StoreUnavailable
+
+CHANNEL = "plan_gate_work"
+PROBE_EVERY = 10.0  # seconds; a network may fall silent without a word
+PAUSE = 0.5  # seconds between two tries to connect
+
+# The names of locks are hashed: two that are taken for one only cost a wait, or another slot.
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
+
+
+class Session:
+    """A connection that comes back by itself. After each time that it does, it sets *wake*."""
+
+    def __init__(self, connect: Connect, host: str, wake: asyncio.Event) -> None:
+        self.name = ""  # until it is open
+        self._connect = connect
+        self._host = host
+        self._wake = wake
+        self._connection: Any = None  # asyncpg's, or none yet
+        self._asking = asyncio.Lock()  # a connection answers one question at a time
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect and take a name; from now on the connection is kept. Raises `FAULTS`."""
+        self._connection, lost = await self._begin()
+        self._keeping = asyncio.create_task(self._keep(lost), name="postgres session")
+
+    async def try_lock(self, name: str) -> bool:
+        """Take a lock if it is free. Raises `StoreUnavailable`.
+
+        Where the connection is lost the lock is, too: whoever holds it is not told.
+        """
+        try:
+            return bool(await self._ask(_LOCK, name))
+        except FAULTS as fault:
+            raise StoreUnavailable(f"no lock can be had from PostgreSQL: {fault}") from fault
+
+    async def unlock(self, name: str) -> None:
+        """Give a lock back, or the connection up, with which it ends as well."""
+        try:
+            await self._ask(_UNLOCK, name)
+        except FAULTS:
+            self._terminate()
+
+    async def close(self) -> None:
+        """Give all up that was held."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
+        if self._connection is not None:
+            with suppress(*FAULTS):
+                await self._connection.close(timeout=PATIENCE)
+
+    async def _ask(self, question: str, *arguments: object) -> object:
+        async with self._asking:
+            if self._connection is None or self._connection.is_closed():
+                raise ConnectionError("the connection is lost")
+            return await self._connection.fetchval(question, *arguments, timeout=PATIENCE)
+
+    def _terminate(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+
+    async def _keep(self, lost: asyncio.Event) -> None:
+        while True:
+            await self._until(lost)
+            self._terminate()
+            with suppress(*FAULTS):
+                self._connection, lost = await self._begin()
+                continue
+            await asyncio.sleep(PAUSE)
+
+    async def _until(self, lost: asyncio.Event) -> None:
+        """Wait until the connection is lost, and ask now and then whether it still answers."""
+        while not lost.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), PROBE_EVERY)
+                return
+            try:
+                await self._ask("SELECT 1")
+            except FAULTS:
+                return
+
+    async def _begin(self) -> tuple[Any, asyncio.Event]:
+        connection = await self._connect()
+        lost = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            self.name = await self._take_name(connection)
+            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+        except BaseException:
+            connection.terminate()
+            raise
+        self._wake.set()  # something may have been missed
+        return connection, lost
+
+    async def _take_name(self, connection: Any) -> str:
+        for name in self._names():
+            if await connection.fetchval(_LOCK, f"plan-gate process {name}", timeout=PATIENCE):
+                return name
+        raise AssertionError("there is no end of names")
+
+    def _names(self) -> Iterator[str]:
+        """Yield the old name first, then the host's own in order: the dead leave the first free."""
+        return chain([self.name] if self.name else [], (f"{self._host}/{n}" for n in count()))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
-from bot.github.client import Sleep
 from bot.github.installations import Installations
+from bot.github.sender import Sleep
 from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger
 from bot.offload import Offload
@@ -78,6 +78,7 @@ async def opened(
                 settings.api_url,
                 settings.app_id,
                 settings.private_key,
+                ledger,
                 clock=clock,
                 sleep=sleep,
             )

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from bot.app import Opened, opened
 from bot.cli.environment import EPILOG, log_as, read_environment
 from bot.errors import PlanGateError, UsageError
-from bot.github.client import Sleep
 from bot.github.errors import NotFound, RateLimited
+from bot.github.sender import Sleep
 from bot.report.phrases import count_of
 from bot.settings import Settings, read_settings
 from bot.subject import IndexSubject, parse_subject

@@ -3,11 +3,12 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import jwt
-from cachetools import TLRUCache
+from cachetools import LRUCache, TLRUCache
+
+from bot.github.shared_tokens import SharedTokens, Token
 
 Clock = Callable[[], float]
 
@@ -17,6 +18,10 @@ _BACKDATED = 60
 _LIFETIME = 8 * 60
 # A token is renewed this many seconds before it ends, so that no request outlives it.
 _MARGIN = 5 * 60
+# Where our clock is so wrong that a new token seems to be over, it is taken for good so long:
+# else each request would make one.
+_SHORTEST = 60
+_MOST = 10_000  # installations whose tokens a process holds
 
 
 def app_jwt(app_id: str, private_key: str, now: float) -> str:
@@ -29,29 +34,32 @@ def app_jwt(app_id: str, private_key: str, now: float) -> str:
     return jwt.encode(claims, private_key, algorithm="RS256")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An installation access token and the second (epoch) it ends at."""
-
-    value: str
-    expires_at: float
-
-
 def parse_expiry(text: str) -> float:
     """`2026-01-01T00:00:00Z` as seconds since the epoch."""
     return datetime.fromisoformat(text).timestamp()
 
 
-def _kept_until(_installation: int, token: Token, _now: float) -> float:
-    return token.expires_at - _MARGIN
+def _kept_until(_installation: int, token: Token, now: float) -> float:
+    return max(token.expires_at - _MARGIN, now + _SHORTEST)
 
 
 class InstallationTokens:
-    """Tokens by installation, each kept until shortly before it ends."""
+    """Tokens by installation, each kept until shortly before it ends.
 
-    def __init__(self, create: Callable[[int], Awaitable[Token]], clock: Clock) -> None:
+    A process asks its own memory, then what it shares with others, and GitHub last.
+    """
+
+    def __init__(
+        self,
+        create: Callable[[int], Awaitable[Token]],
+        shared: SharedTokens,
+        clock: Clock,
+    ) -> None:
         self._create = create
-        self._kept: TLRUCache[int, Token] = TLRUCache(maxsize=10_000, ttu=_kept_until, timer=clock)
+        self._shared = shared
+        self._clock = clock
+        self._kept: TLRUCache[int, Token] = TLRUCache(_MOST, ttu=_kept_until, timer=clock)
+        self._refused: LRUCache[int, str] = LRUCache(_MOST)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self, installation: int) -> str:
@@ -59,12 +67,25 @@ class InstallationTokens:
         async with self._locks[installation]:
             token = self._kept.get(installation)
             if token is None:
-                token = await self._create(installation)
+                token = await self._recall(installation) or await self._make(installation)
                 self._kept[installation] = token
             return token.value
 
-    def forget(self, installation: int, value: str) -> None:
+    async def forget(self, installation: int, value: str) -> None:
         """Drop a token that GitHub no longer takes, unless it was renewed meanwhile."""
+        self._refused[installation] = value
         token = self._kept.get(installation)
         if token is not None and token.value == value:
             del self._kept[installation]
+            await self._shared.forget(installation, value)
+
+    async def _recall(self, installation: int) -> Token | None:
+        token = await self._shared.recall(installation)
+        if token is None or token.value == self._refused.get(installation):
+            return None
+        return token if token.expires_at - _MARGIN > self._clock() else None
+
+    async def _make(self, installation: int) -> Token:
+        token = await self._create(installation)
+        await self._shared.keep(installation, token)
+        return token

@@ -44,6 +44,12 @@ def endpoint(api_url: str) -> str:
     return re.sub(r"/api/v3$", "/api", api_url.rstrip("/")) + "/graphql"
 
 
+def name_of(document: str) -> str:
+    """The name that a query was given, to count it by."""
+    found = re.search(r"\bquery\s+(\w+)", document)
+    return found[1] if found else "unnamed"
+
+
 def encode_query(document: str, variables: Mapping[str, object]) -> bytes:
     """The body of a request."""
     return msgspec.json.encode({"query": document, "variables": variables})

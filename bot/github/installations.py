@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import MutableMapping
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from cachetools import LRUCache
 
 from bot.github import answers
-from bot.github.auth import InstallationTokens, Token, app_jwt, parse_expiry
-from bot.github.client import Authorize, Client, Clock, Forget, Sleep
+from bot.github.auth import InstallationTokens, app_jwt, parse_expiry
+from bot.github.client import PAGE, Client, Common
+from bot.github.errors import NotFound, Uninstalled
+from bot.github.memory import Memory
+from bot.github.sender import Authorize, Clock, Forget, Sleep
+from bot.github.shared_tokens import SharedTokens, Token
 
-MAX_CLIENTS = 1_000  # a client holds its installation's conditional answers
+MAX_CLIENTS = 1_000  # a client knows its installation's limits, and what is under way
 
 
 class Installations:
@@ -22,6 +27,7 @@ class Installations:
         api_url: str,
         app_id: str,
         private_key: str,
+        memory: Memory,
         *,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
@@ -32,8 +38,10 @@ class Installations:
         self._private_key = private_key
         self._clock = clock
         self._sleep = sleep
-        self._app = self._client(self._app_credentials, lambda _: None)
-        self._tokens = InstallationTokens(self._create_token, clock)
+        self._common = Common()
+        self._app = self._client(0, self._app_credentials, _keep_on)
+        shared = SharedTokens(memory, private_key)
+        self._tokens = InstallationTokens(self._create_token, shared, clock)
         self._clients: MutableMapping[int, Client] = LRUCache(MAX_CLIENTS)
         self._login: str | None = None
 
@@ -41,6 +49,7 @@ class Installations:
         """The client that acts as *installation*."""
         if (client := self._clients.get(installation)) is None:
             client = self._clients[installation] = self._client(
+                installation,
                 lambda: self._tokens.read(installation),
                 lambda value: self._tokens.forget(installation, value),
             )
@@ -58,6 +67,16 @@ class Installations:
         found = await self._app.read_all(answers.Installation, "/app/installations")
         return [installation.id for installation in found if installation.suspended_at is None]
 
+    async def read_deliveries(self, cursor: str = "") -> tuple[list[answers.HookDelivery], str]:
+        """A page of the log of webhook deliveries, newest first, and the cursor of the next."""
+        url = f"/app/hook/deliveries?per_page={PAGE}" + ("&cursor={cursor}" if cursor else "")
+        page, more = await self._app.read_page(answers.HookDelivery, url, cursor=cursor)
+        return page, "".join(parse_qs(urlsplit(more).query).get("cursor", ()))
+
+    async def redeliver(self, delivery: int) -> None:
+        """Have a delivery sent again, under its GUID; raises `NotFound` once the log forgot it."""
+        await self._app.ask("/app/hook/deliveries/{id}/attempts", id=str(delivery))
+
     async def find(self, repository: str) -> int:
         """The installation that reaches *repository*; raises `NotFound` where none does."""
         owner, _, name = repository.partition("/")
@@ -70,10 +89,14 @@ class Installations:
 
     async def _create_token(self, installation: int) -> Token:
         url = "/app/installations/{id}/access_tokens"
-        made = await self._app.create(answers.AccessToken, url, {}, id=str(installation))
+        try:
+            made = await self._app.create(answers.AccessToken, url, {}, id=str(installation))
+        except NotFound as answer:
+            text = f"installation {installation} is gone: who wants the App installs it again"
+            raise Uninstalled(text, request_id=answer.request_id) from None
         return Token(made.token, parse_expiry(made.expires_at))
 
-    def _client(self, authorize: Authorize, forget: Forget) -> Client:
+    def _client(self, owner: int, authorize: Authorize, forget: Forget) -> Client:
         return Client(
             self._session,
             self._api_url,
@@ -81,4 +104,10 @@ class Installations:
             forget=forget,
             clock=self._clock,
             sleep=self._sleep,
+            owner=owner,
+            common=self._common,
         )
+
+
+async def _keep_on(_: str) -> None:
+    """The App's own token is signed anew for each request: there is nothing to forget."""

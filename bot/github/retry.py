@@ -40,7 +40,7 @@ def after_answer(
     delay = _limit_delay(status, headers, body, now)
     if delay is not None:
         short = delay <= LONGEST_WAIT and tries < TRIES
-        return TryAgain(delay) if short else Limited(_bounded(delay))
+        return TryAgain(delay) if short else Limited(bounded(delay))
     if status >= 500:
         return after_fault(reads, tries)
     return None
@@ -58,8 +58,8 @@ def pause(headers: Mapping[str, str], now: float) -> float:
 
     `x-ratelimit-remaining` is not asked: GraphQL's limit may leave some.
     """
-    after = _number(headers.get("retry-after"))
-    return _bounded(after or _until_reset(headers, now) or SECONDARY_WAIT)
+    after = number(headers.get("retry-after"))
+    return bounded(after or _until_reset(headers, now) or SECONDARY_WAIT)
 
 
 def is_secondary(text: str) -> bool:
@@ -71,7 +71,7 @@ def _limit_delay(status: int, headers: Mapping[str, str], body: bytes, now: floa
     """Seconds that a primary or secondary rate limit asks for; `None` where it is no limit."""
     if status not in {403, 429}:
         return None
-    if (after := _number(headers.get("retry-after"))) is not None:
+    if (after := number(headers.get("retry-after"))) is not None:
         return after
     reset = _until_reset(headers, now)
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
@@ -83,14 +83,15 @@ def _limit_delay(status: int, headers: Mapping[str, str], body: bytes, now: floa
 
 def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds until the primary limit begins anew, and one more for the clocks."""
-    reset = _number(headers.get("x-ratelimit-reset"))
+    reset = number(headers.get("x-ratelimit-reset"))
     return None if reset is None else max(reset - now, 0.0) + 1.0
 
 
-def _bounded(delay: float) -> float:
+def bounded(delay: float) -> float:
+    """*delay* as a pause that is worth making, and no longer than a limit lasts."""
     return min(max(delay, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
-def _number(text: str | None) -> float | None:
-    """A header's whole number of seconds; anything else counts as absent."""
+def number(text: str | None) -> float | None:
+    """A header's whole number; anything else counts as absent."""
     return float(text) if text and re.fullmatch("[0-9]{1,12}", text) else None

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot import metrics
+
 
 class Cost(StrEnum):
     """What becomes of one thing that GitHub is asked for, and what that costs."""
@@ -50,8 +52,9 @@ def is_backfill() -> bool:
     return tally is not None and tally.backfill
 
 
-def count(cost: Cost) -> None:
-    """Add one request to the run's tally, if a run is what asks."""
+def count(name: str, cost: Cost) -> None:
+    """Add one request to what the process counts by name, and to the run's tally if a run asks."""
+    metrics.asked(name, cost)
     if (tally := _open.get()) is None:
         return
     match cost:

@@ -1,6 +1,5 @@
 """The client against a server on loopback that answers as it is told."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import aiohttp
@@ -9,8 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.github import answers
-from bot.github.auth import InstallationTokens, Token, app_jwt, parse_expiry
-from bot.github.client import API_VERSION, Client
+from bot.github.client import Client
 from bot.github.errors import (
     GitHubError,
     GitHubUnavailable,
@@ -19,6 +17,8 @@ from bot.github.errors import (
     Refused,
     Unexpected,
 )
+from bot.github.sender import API_VERSION
+from bot.github.tally import tallying
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -46,13 +46,16 @@ class Line:
             session,
             url,
             authorize=lambda: self._give(token),
-            forget=self.forgotten.append,
+            forget=self._forget,
             clock=lambda: 1_000.0,
             sleep=self._sleep,
         )
 
     async def _give(self, token: str) -> str:
         return token
+
+    async def _forget(self, token: str) -> None:
+        self.forgotten.append(token)
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -135,12 +138,13 @@ async def test_a_read_is_tried_three_times(server: Told) -> None:
     told, url, session = server
     line = Line(session, url)
     told.answers = [web.Response(status=502), web.Response(status=502), named("main")]
-    assert (await read(line.client)).name == "main"
-    told.answers = [web.json_response({"message": "Oops"}, status=500) for _ in range(3)]
-    with pytest.raises(GitHubUnavailable, match="500: Oops"):
-        await read(line.client)
+    with tallying() as tally:
+        assert (await read(line.client)).name == "main"
+        told.answers = [web.json_response({"message": "Oops"}, status=500) for _ in range(3)]
+        with pytest.raises(GitHubUnavailable, match="500: Oops"):
+            await read(line.client)
     assert line.slept == [0.25, 1.0, 0.25, 1.0]
-    assert line.client.requests == 6
+    assert tally.requests == 6
 
 
 async def test_a_write_is_sent_once(server: Told) -> None:
@@ -222,56 +226,3 @@ async def test_a_list_is_read_to_its_end(server: Told) -> None:
     told.answers = [web.json_response({"commits": commits[:100]})]
     await client.read_all(answers.Commit, "/compare?a=b", key="commits", limit=100)
     assert told.asked[-1].query_string == "a=b&per_page=100"
-
-
-# ── credentials ──────────────────────────────────────────────────────────────
-class Minter:
-    """Makes tokens of an hour, and counts them."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.made = 0
-
-    async def create(self, installation: int) -> Token:
-        await asyncio.sleep(0)
-        self.made += 1
-        return Token(f"{installation}-{self.made}", self.now + 3_600)
-
-
-async def test_a_token_is_kept_until_shortly_before_it_ends() -> None:
-    minter = Minter()
-    tokens = InstallationTokens(minter.create, lambda: minter.now)
-    assert await tokens.read(1) == "1-1"
-    minter.now = 3_600 - 301
-    assert await tokens.read(1) == "1-1"
-    minter.now = 3_600 - 299
-    assert await tokens.read(1) == "1-2"
-    assert await tokens.read(2) == "2-3"
-
-
-async def test_many_who_ask_at_once_make_one_token() -> None:
-    minter = Minter()
-    tokens = InstallationTokens(minter.create, lambda: minter.now)
-    assert set(await asyncio.gather(*(tokens.read(1) for _ in range(20)))) == {"1-1"}
-
-
-async def test_only_the_refused_token_is_forgotten() -> None:
-    minter = Minter()
-    tokens = InstallationTokens(minter.create, lambda: minter.now)
-    first = await tokens.read(1)
-    tokens.forget(1, first)
-    second = await tokens.read(1)
-    tokens.forget(1, first)  # somebody heard late
-    tokens.forget(9, "unknown")
-    assert await tokens.read(1) == second
-
-
-def test_the_apps_token_is_back_dated_and_short(private_key: str) -> None:
-    import jwt
-
-    claims = jwt.decode(app_jwt("7", private_key, 1_000.9), options={"verify_signature": False})
-    assert claims == {"iat": 940, "exp": 940 + 480, "iss": "7"}
-
-
-def test_an_expiry_is_read_as_utc() -> None:
-    assert parse_expiry("1970-01-01T01:00:00Z") == 3_600.0

@@ -16,6 +16,7 @@ from bot.github.errors import (
     Unexpected,
 )
 from bot.github.graphql import endpoint
+from bot.github.tally import tallying
 from tests.unit.test_client import Line, Told, server
 
 __all__ = ["server"]  # the fixture
@@ -58,13 +59,14 @@ async def test_a_query_is_posted_beside_the_rest_api(server: Told) -> None:
 
     told.answers = [answer]
     line = Line(session, url)
-    assert await ask(line) == Found(User("Ann"))
+    with tallying() as tally:
+        assert await ask(line) == Found(User("Ann"))
     (asked,) = told.asked
     assert (asked.method, asked.path) == ("POST", "/api/graphql")
     assert asked.headers["Authorization"] == "Bearer t0ken"
     assert asked.content_type == "application/json"
     assert bodies == [{"query": DOCUMENT, "variables": {"login": "ann"}}]
-    assert line.client.requests == 1
+    assert (tally.requests, tally.free) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ async def test_a_query_is_asked_again_like_a_read(server: Told) -> None:
     with pytest.raises(GitHubUnavailable, match="500: Oops"):
         await ask(line)
     assert line.slept == [0.25, 1.0, 0.25, 1.0]
-    assert line.client.requests == 6
+    assert len(told.asked) == 6
 
 
 async def test_a_query_survives_a_lost_connection(server: Told) -> None:

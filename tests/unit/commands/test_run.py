@@ -103,7 +103,7 @@ class Bot:
                 session,
                 self.stage.sandbox.api_url,
                 authorize=authorize,
-                forget=lambda _: None,
+                forget=lambda _: asyncio.sleep(0),
                 clock=self.stage.clock,
                 sleep=lambda _: asyncio.sleep(0),
             )

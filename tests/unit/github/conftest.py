@@ -51,7 +51,7 @@ def client(stage: Stage) -> Client:
         stage.session,
         stage.sandbox.api_url,
         authorize=authorize,
-        forget=lambda _: None,
+        forget=lambda _: asyncio.sleep(0),
         clock=stage.clock,
         sleep=lambda _: asyncio.sleep(0),
     )

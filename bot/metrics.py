@@ -1,8 +1,9 @@
 """What the process measures of itself, for Prometheus: each metric is named here, once.
 
 Each function is called by the one place that knows: the client's by `bot.github`, `delivered` by
-the web server, `evaluated` and `judged` by the worker, `render` by `GET /metrics`. No label takes
-more values than are foreseen: neither a repository's name nor an unknown event becomes one.
+the web server, `evaluated` and `judged` by the worker, `redelivered` and `found_stale` by what looks
+for the missed, `render` by `GET /metrics`. No label takes more values than are foreseen: neither a
+repository's name nor an unknown event becomes one.
 """
 
 from collections.abc import Mapping
@@ -80,6 +81,16 @@ _verdict_seconds = Histogram(
     registry=REGISTRY,
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
 )
+_redelivered = Counter(
+    "plan_gate_redeliveries_requested",
+    "Deliveries that GitHub could not hand over, and was asked to send again",
+    registry=REGISTRY,
+)
+_stale = Counter(
+    "plan_gate_sweep_stale",
+    "What no event had told of, and a sweep found: pull requests, pushes, indexes",
+    registry=REGISTRY,
+)
 _queue_rows = Gauge(
     "plan_gate_queue_rows",
     "Rows of the work queue, over all processes",
@@ -134,6 +145,16 @@ def evaluated(subject: str, seconds: float, requests: int) -> None:
 def judged(seconds: float) -> None:
     """Measure the time from a webhook's arrival to the verdict that it led to."""
     _verdict_seconds.observe(seconds)
+
+
+def redelivered() -> None:
+    """Count a delivery that GitHub was asked to send again."""
+    _redelivered.inc()
+
+
+def found_stale(number: int) -> None:
+    """Count what a part of a sweep found stale."""
+    _stale.inc(number)
 
 
 def render(rows: Mapping[str, int], oldest_due: float) -> bytes:

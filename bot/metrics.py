@@ -1,9 +1,9 @@
 """What the process measures of itself, for Prometheus: each metric is named here, once.
 
 Each function is called by the one place that knows: the client's by `bot.github`, `delivered` by
-the web server, `evaluated` and `judged` by the worker, `redelivered` and `found_stale` by what looks
-for the missed, `render` by `GET /metrics`. No label takes more values than are foreseen: neither a
-repository's name nor an unknown event becomes one.
+the web server, `evaluated` and `judged` by the worker, `redelivered` and `found_stale` by what
+looks for the missed, `render` by `GET /metrics`. No label takes more values than are foreseen:
+neither a repository's name nor an unknown event becomes one.
 """
 
 from collections.abc import Mapping

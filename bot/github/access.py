@@ -48,6 +48,11 @@ class Access:
         """Reads of what changed in plans since they were set Approved."""
         return Revisions(history, self.reader(history.repository), plans, self.memory)
 
+    async def read_some_repositories(self, page: int, size: int) -> answers.Repositories:
+        """A page, from 1 on, of the repositories that the App is installed on."""
+        url = "/installation/repositories?per_page={size}&page={page}"
+        return await self.client.read(answers.Repositories, url, size=str(size), page=str(page))
+
     async def read_repositories(self) -> list[str]:
         """The names of all repositories that the App is installed on."""
         url = "/installation/repositories"

@@ -326,4 +326,5 @@ async def test_a_refusal_and_a_limit_are_told(
         await history.read_provenance(*at)
     assert caught.value.delay == 601
     assert memory.kept == {}
+    stage.clock.now += 601
     assert (await history.read_provenance(*at)).pull

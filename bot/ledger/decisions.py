@@ -1,47 +1,36 @@
 """Decisions as transactions: each is kept once, and each subject has one that stands."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from bot.ledger import audit
 from bot.ledger.port import AuditKind, Decision
 from bot.ledger.schema import decision as table
-from bot.ledger.schema import standing
 from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 1_000
 
-_new = insert(table)
-_record = _new.on_conflict_do_update(index_elements=[table.c.id], set_={"at": _new.excluded.at})
-_newer = insert(standing)
-_stand = _newer.on_conflict_do_update(
-    index_elements=[standing.c.subject],
-    set_={
-        "decision": _newer.excluded.decision,
-        "conclusion": _newer.excluded.conclusion,
-        "title": _newer.excluded.title,
-    },
+_decision = select(*(table.c[field.name] for field in fields(Decision)))
+_new = insert(table).values(stands=True)
+_record = _new.on_conflict_do_update(
+    index_elements=[table.c.id],
+    # Its id is made of the facts, so they are the same; the words may be a newer version's.
+    set_={name: _new.excluded[name] for name in ("at", "subject", "conclusion", "title", "stands")},
 )
 
 
 def record(connection: Connection, decision: Decision) -> None:
     """Keep a decision as the one that stands; audit it where it says something else than before."""
-    last = select(standing.c.conclusion, standing.c.title).where(
-        standing.c.subject == decision.subject
-    )
+    standing = (table.c.subject == decision.subject) & table.c.stands
+    # Locked, so that pruning leaves it, and another record of this subject waits for us.
+    last = select(table.c.id, table.c.conclusion, table.c.title).where(standing).with_for_update()
     before = connection.execute(last).one_or_none()
+    if before is not None and before.id != decision.id:
+        connection.execute(update(table).where(standing).values(stands=False))
     connection.execute(_record, asdict(decision))
-    connection.execute(
-        _stand,
-        {
-            "subject": decision.subject,
-            "decision": decision.id,
-            "conclusion": decision.conclusion,
-            "title": decision.title,
-        },
-    )
-    if before is None or tuple(before) != (decision.conclusion, decision.title):
+    said = (decision.conclusion, decision.title)
+    if before is None or (before.conclusion, before.title) != said:
         audit.write(
             connection,
             AuditKind.VERDICT,
@@ -56,13 +45,21 @@ def record(connection: Connection, decision: Decision) -> None:
 
 def find(connection: Connection, id: str) -> Decision | None:  # noqa: A002 - as the port has it
     """Return the decision of that id."""
-    row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
+    row = connection.execute(_decision.where(table.c.id == id)).one_or_none()
     return None if row is None else Decision(*row)
+
+
+def beginning(connection: Connection, start: str, limit: int) -> list[Decision]:
+    """Return the first decisions whose id begins so."""
+    # Not as a range: which letter comes last is the database's affair.
+    begun = func.substr(table.c.id, 1, len(start)) == start
+    found = _decision.where(begun).order_by(table.c.id).limit(limit)
+    return [Decision(*row) for row in connection.execute(found)]
 
 
 def newest(connection: Connection, subject: str | None, limit: int) -> list[Decision]:
     """Return the newest decisions, of one subject or of all, newest first."""
-    found = select(table).order_by(table.c.at.desc(), table.c.id).limit(limit)
+    found = _decision.order_by(table.c.at.desc(), table.c.id).limit(limit)
     if subject is not None:
         found = found.where(table.c.subject == subject)
     return [Decision(*row) for row in connection.execute(found)]
@@ -73,14 +70,13 @@ def prune(connection: Connection, before: float, standing_before: float) -> int:
 
     One that was last made before *standing_before* stands no longer: its subject is long gone.
     """
-    gone = (
-        select(standing.c.subject)
-        .join(table, table.c.id == standing.c.decision)
-        .where(table.c.at < standing_before)
-        .limit(_PRUNED_AT_ONCE)
+    return _forget(connection, stands=False, before=before) + _forget(
+        connection, stands=True, before=min(before, standing_before)
     )
-    fallen = connection.execute(delete(standing).where(standing.c.subject.in_(gone))).rowcount
-    stands = select(standing.c.decision).where(standing.c.decision == table.c.id).exists()
-    oldest = select(table.c.id).where(table.c.at < before, ~stands).order_by(table.c.at)
-    pruned = delete(table).where(table.c.id.in_(oldest.limit(_PRUNED_AT_ONCE)))
-    return fallen + connection.execute(pruned).rowcount
+
+
+def _forget(connection: Connection, *, stands: bool, before: float) -> int:
+    which = (table.c.stands == stands) & (table.c.at < before)
+    oldest = select(table.c.id).where(which).order_by(table.c.at).limit(_PRUNED_AT_ONCE)
+    # Asked again of each row: it may have been made anew since the oldest were looked for.
+    return connection.execute(delete(table).where(table.c.id.in_(oldest), which)).rowcount

@@ -22,6 +22,15 @@ class Heads:
 
     async def since(self, pull: PullSubject, head_sha: str) -> float | None:
         """When *head_sha* was first seen as the head it still was at the last evaluation."""
-        kept = await self._ledger.recall(_KIND, pull.key)
-        seen, _, at = (kept or b"").decode().partition(" ")
+        seen, at = await self._last(pull)
         return float(at) if seen == head_sha else None
+
+    async def last(self, pull: PullSubject) -> str | None:
+        """The head at the last evaluation."""
+        seen, _ = await self._last(pull)
+        return seen or None
+
+    async def _last(self, pull: PullSubject) -> tuple[str, str]:
+        kept = await self._ledger.recall(_KIND, pull.key)
+        head_sha, _, at = (kept or b"").decode().partition(" ")
+        return head_sha, at

@@ -72,6 +72,14 @@ def linking(
     return [Linking(*row) for row in connection.execute(found)]
 
 
+def open_subjects(connection: Connection, repository: str) -> list[str]:
+    """Return the open pull requests and merge groups of a repository, by subject."""
+    found = select(linked.c.subject).where(
+        linked.c.repository == repository, linked.c.state == PullState.OPEN
+    )
+    return [*connection.scalars(found.order_by(linked.c.subject))]
+
+
 def claims(connection: Connection, repository: str, name: str) -> list[TaskClaim]:
     """Return who claims which task of a plan."""
     found = (

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from bot.gate.facts import Exemption
-from bot.ledger import audit, commands, decisions, exemptions, index, memory, schema
+from bot.ledger import audit, commands, decisions, exemptions, index, memory
 from bot.ledger.memory import Bounds
 from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.database import Database
@@ -14,11 +14,7 @@ KEPT = Bounds()
 
 
 async def open_ledger(database: Database) -> Ledger:
-    """Make the tables that are missing, and hand out the ledger; who opened the database closes it.
-
-    Raises `StoreUnavailable` where that fails, or where a newer Plan Gate wrote the tables.
-    """
-    await database.run(schema.prepare, durable=True)
+    """Hand out the ledger; who opened the database closes it."""
     return KeptLedger(database)
 
 
@@ -92,6 +88,10 @@ class KeptLedger:
         return await self._database.run(
             lambda db: index.linking(db, repository, names, after, limit)
         )
+
+    async def open_subjects(self, repository: str) -> list[str]:
+        """Return the pull requests and merge groups that were open when last heard of."""
+        return await self._database.run(lambda db: index.open_subjects(db, repository))
 
     async def claims(self, repository: str, name: str) -> list[TaskClaim]:
         """Return who claims which task of a plan, by repository, number and task."""

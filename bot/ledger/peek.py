@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.errors import UsageError
 from bot.ledger import audit, decisions
 from bot.ledger.port import Audit, Decision
-from bot.ledger.schema import decision as table
 from bot.work.peek import reading
-
-_LAST = "\U0010ffff"  # sorts after whatever may follow
 
 
 class LedgerView:
@@ -28,9 +25,7 @@ class LedgerView:
         """
         if exact := decisions.find(self._connection, beginning):
             return exact
-        begun = table.c.id.between(beginning, beginning + _LAST)
-        found = self._connection.execute(select(table).where(begun).order_by(table.c.id).limit(2))
-        match [Decision(*row) for row in found]:
+        match decisions.beginning(self._connection, beginning, 2):
             case [only]:
                 return only
             case [one, other]:

@@ -206,6 +206,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def open_subjects(self, repository: str) -> list[str]:
+        """Return the pull requests and merge groups that were open when last heard of."""
+        ...
+
     async def claims(self, repository: str, name: str) -> list[TaskClaim]:
         """Return who claims which task of a plan, by repository, number and task."""
         ...

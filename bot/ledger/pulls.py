@@ -29,6 +29,10 @@ class KnownPulls:
         self._installation = installation
         self._clock = clock
 
+    async def last_head(self, pull: PullSubject) -> str | None:
+        """The head of *pull* at its last evaluation."""
+        return await self._heads.last(pull)
+
     async def complete(self, facts: Facts) -> Facts:
         """The facts with what GitHub does not know: a recorded exemption, who has which task."""
         pull = facts.pull

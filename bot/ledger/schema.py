@@ -1,30 +1,19 @@
-"""The ledger's tables. They stand in the same database as the queue's, with a version of their own.
-
-So a file from before the ledger gets them when it is opened, and either side can change alone.
-"""
+"""The ledger's tables. They stand in the same database as the queue's, and share its migrations."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
 )
 
 from bot.ledger.port import AuditKind, PullState
-from bot.work.schema import closed_set, make_tables
-
-VERSION = 1
-
-metadata = MetaData()
-
-schema = Table("ledger_schema", metadata, Column("version", Integer, nullable=False))
+from bot.work.schema import closed_set, metadata
 
 decision = Table(
     "decision",
@@ -38,21 +27,14 @@ decision = Table(
     Column("conclusion", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("facts", LargeBinary, nullable=False),
+    # The last one of its subject, said rather than searched by time: clocks jump.
+    Column("stands", Boolean, nullable=False),
     Index("decision_at", "at"),
     Index("decision_subject", "subject", "at"),
+    Index("decision_stands", "stands", "at"),  # so that pruning passes over none that stays
 )
-
-# The last decision of each subject, said rather than searched by time: clocks jump.
-standing = Table(
-    "standing",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("decision", Text, nullable=False),
-    Column("conclusion", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Index("standing_decision", "decision"),
-    sqlite_with_rowid=False,
-)
+_one = decision.c.stands
+Index("decision_one", decision.c.subject, unique=True, sqlite_where=_one, postgresql_where=_one)
 
 # At most one stands for a pull request. What came before it is in the audit log.
 exemption = Table(
@@ -138,8 +120,3 @@ audit = Table(
     Index("audit_at", "at"),
     sqlite_autoincrement=True,
 )
-
-
-def prepare(connection: Connection) -> None:
-    """Create what is missing; raise `StoreUnavailable` when a newer Plan Gate wrote the tables."""
-    make_tables(connection, schema, VERSION)

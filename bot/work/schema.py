@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Enum,
     Float,
     Index,
@@ -16,14 +15,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    insert,
-    select,
 )
 
-from bot.work.errors import StoreUnavailable
 from bot.work.model import Outcome, State
-
-VERSION = 1
 
 
 def closed_set(members: type[StrEnum]) -> Enum:
@@ -37,8 +31,6 @@ def closed_set(members: type[StrEnum]) -> Enum:
 
 
 metadata = MetaData()
-
-schema = Table("schema", metadata, Column("version", Integer, nullable=False))
 
 delivery = Table(
     "delivery",
@@ -96,29 +88,3 @@ work = Table(
     Index("work_turn", "state", "tenant", "backfill", "due", "key"),
     sqlite_with_rowid=False,
 )
-
-
-def prepare(connection: Connection) -> None:
-    """Create what is missing; raise `StoreUnavailable` when a newer Plan Gate wrote the tables."""
-    make_tables(connection, schema, VERSION)
-
-
-def make_tables(connection: Connection, marker: Table, known: int) -> None:
-    """Create what is missing of the tables beside *marker*, which holds their version.
-
-    Raises `StoreUnavailable` when that is newer than the *known* one.
-    """
-    marker.metadata.create_all(connection)
-    found = connection.scalar(select(marker.c.version))
-    if found is None:
-        connection.execute(insert(marker).values(version=known))
-    elif found > known:
-        raise StoreUnavailable(
-            f"the database has {marker.name} version {found}, and this Plan Gate knows {known}: "
-            "run the newer Plan Gate that wrote it"
-        )
-
-
-def version(connection: Connection) -> int | None:
-    """Return the version of the tables, None when they are new."""
-    return connection.scalar(select(schema.c.version))

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.work.errors import StoreUnavailable
 from bot.work.lock import exclusive
+from bot.work.migrations import prepare
 from bot.work.named_locks import NamedLocks
-from bot.work.schema import prepare
 from bot.work.writer import Writer
 
 T = TypeVar("T")

@@ -15,7 +15,6 @@ from bot.work.errors import StoreUnavailable
 from bot.work.kept_store import KeptStore
 from bot.work.model import Mark
 from bot.work.sqlite import SqliteDatabase, open_file
-from tests.store import open_sqlite
 from tests.unit.ledger.conftest import PLANS, SHOP, decision, exemption, linked, relink
 
 
@@ -52,30 +51,6 @@ async def test_queue_and_ledger_share_a_file(ledger: Ledger, database: SqliteDat
     await store.close()
     with pytest.raises(StoreUnavailable, match="closed"):
         await ledger.decision("a")
-
-
-async def test_a_file_from_before_the_ledger_gets_one(path: Path) -> None:
-    store = await open_sqlite(path)
-    await store.enqueue([Mark("o/r#1", 1)])
-    await store.close()
-
-    database = await open_file(path, time.time)
-    ledger = await open_ledger(database)
-    await ledger.record(decision("a"))
-    store = KeptStore(database, attempts=3)
-    assert [row.key for row in await store.rows()] == ["o/r#1"]
-    await database.close()
-
-
-async def test_a_newer_ledger_is_refused_and_stops_nobody_else(path: Path) -> None:
-    database = await open_file(path, time.time)
-    await open_ledger(database)
-    await database.run(lambda db: db.exec_driver_sql("UPDATE ledger_schema SET version = 99"))
-
-    with pytest.raises(StoreUnavailable, match=r"ledger_schema version 99.*newer Plan Gate"):
-        await open_ledger(database)
-    await KeptStore(database, attempts=3).ping()
-    await database.close()
 
 
 # ── all of it or none ────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Looking into a ledger that somebody else has open."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from bot.ledger.peek import peek_ledger
 from bot.ledger.port import Ledger
 from bot.work.errors import StoreUnavailable
 from bot.work.sqlite import SqliteDatabase
-from tests.store import open_sqlite
 from tests.unit.ledger.conftest import SHOP, decision, exemption, ids
 
 
@@ -76,8 +76,10 @@ def test_what_is_not_there_is_not_made(path: Path) -> None:
     assert not path.exists()
 
 
-async def test_a_file_without_a_ledger_says_so(path: Path) -> None:
-    await (await open_sqlite(path)).close()
+def test_a_file_without_a_ledger_says_so(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE cake (flour)")
+    other.close()
     with (
         pytest.raises(StoreUnavailable, match="no such table: decision"),
         peek_ledger(path) as look,

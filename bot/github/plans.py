@@ -116,10 +116,11 @@ class PlanReader:
         async def fetch(path: str, blob: str) -> Source:
             nonlocal held
             async with self._gate:
-                if held > MAX_HELD:
-                    raise Incomplete(f"its plan files hold more than {MAX_HELD >> 20} MB")
-                content = await self._reader.read_blob(blob, MAX_BYTES)
+                full = held > MAX_HELD  # then it is of no use to read on
+                content = b"" if full else await self._reader.read_blob(blob, MAX_BYTES)
             held += len(content)
+            if held > MAX_HELD:
+                raise Incomplete(f"its plan files hold more than {MAX_HELD >> 20} MB")
             return Source(path, blob, content)
 
         return await asyncio.gather(*(fetch(path, plans[path]) for path in sorted(plans)))

@@ -17,6 +17,7 @@ from bot.github.plans import MAX_TOUCHED_PLANS
 from bot.github.policy import HOUSE, PolicyReader
 from bot.github.publisher import group_of
 from bot.github.reader import OpenPull
+from bot.github.standing import forget_check
 from bot.ledger.port import Ledger
 from bot.report.check_run import NAME
 from bot.subject import (
@@ -107,7 +108,11 @@ class Fanout:
                 assert_never(subject)
 
     async def _at_head(self, sha: str) -> list[Judgeable]:
-        """What stands at a commit: pull requests, or the merge group whose check of ours it has."""
+        """What stands at a commit: pull requests, or the merge group whose check of ours it has.
+
+        Where a new check was asked for, GitHub may take ours for none any more.
+        """
+        await forget_check(self._access.memory, self._repository, sha)
         if found := await self._reader.read_pulls_at(sha):
             return _subjects(found)
         runs = await self._reader.read_check_runs(sha, NAME, self._app_id)

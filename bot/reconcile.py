@@ -1,23 +1,22 @@
 """The straight line of one subject: gather, decide, render, publish; what was decided is kept."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
-from weakref import WeakValueDictionary
 
 from bot.errors import PlanGateError
 from bot.gate.decide import decide
 from bot.gate.facts import Facts
 from bot.gate.record import decision_id, pack
 from bot.gate.verdict import Conclusion, GroupUncovered, NotEvaluated, Unchecked, Verdict
-from bot.github import answers
 from bot.github.errors import Incomplete
 from bot.github.gather import Gatherer
 from bot.github.groups import GroupReader
-from bot.github.publisher import Guard, Publisher, group_of, says
+from bot.github.publisher import Publisher, WrittenLate, group_of
 from bot.github.reader import OpenPull, Reader
+from bot.github.sharing import Sharing
+from bot.github.standing import StandingCheck
 from bot.ledger.pulls import KnownPulls
 from bot.report.check_run import CheckRun, Judged, render_check_run
 from bot.report.comment import render_comment
@@ -65,45 +64,29 @@ class Seen:
         return Judged(pull.number, pull.title, self.verdict, decision_id(self.record))
 
 
-class HeadLocks:
-    """One run at a time for each head commit: pull requests that share one share its check run."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
-
-    def of(self, repository: str, sha: str) -> asyncio.Lock:
-        """The lock of a commit, for as long as somebody holds or awaits it."""
-        return self._locks.setdefault((repository, sha), asyncio.Lock())
-
-
-def _failed(run: answers.CheckRun | CheckRun | None) -> bool:
+def _failed(run: StandingCheck | CheckRun | None) -> bool:
     return run is not None and run.conclusion == Conclusion.FAILURE
 
 
 class Reconciler:
-    """Brings the check run and the comment of one repository's subjects up to date.
-
-    *owned* raises where the run has lost its claim; it is asked before every write.
-    """
+    """Brings the check run and the comment of one repository's subjects up to date."""
 
     def __init__(
         self,
         reader: Reader,
         gatherer: Gatherer,
         publisher: Publisher,
+        sharing: Sharing,
         known: KnownPulls,
         site: Site,
-        locks: HeadLocks,
-        owned: Guard,
         mark: Callable[[Subject], Awaitable[None]],
     ) -> None:
         self._reader = reader
         self._gatherer = gatherer
         self._publisher = publisher
+        self._sharing = sharing
         self._known = known
         self._site = site
-        self._locks = locks
-        self._owned = owned
         self._mark = mark
 
     async def reconcile(self, subject: Judgeable) -> Outcome:
@@ -112,17 +95,17 @@ class Reconciler:
         Raises `Superseded` where it changed meanwhile, `Moved` where its repository has another
         name now, and what the reads and writes raise.
         """
-        here = await self._reader.read_pull(subject.number)
-        if here.pull.repository != subject.repository:
-            raise Moved(replace(subject, repository=here.pull.repository))
-        match subject:
-            case PullSubject():
-                async with self._locks.of(subject.repository, here.pull.head_sha):
-                    return await self._pull(here)
-            case GroupSubject():
-                return await self._group(subject, here)
-            case _:
-                assert_never(subject)
+        try:
+            match subject:
+                case PullSubject():
+                    return await self._pull(await self._find(subject))
+                case GroupSubject():
+                    return await self._group(subject, await self._find(subject))
+                case _:
+                    assert_never(subject)
+        except WrittenLate:  # whoever has the claim now may have looked before that
+            await self._mark(subject)
+            raise
 
     async def report_fault(self, subject: Judgeable, fault: str, request_id: str) -> None:
         """Say on the head commit that it could not be evaluated: no check is left pending."""
@@ -135,37 +118,51 @@ class Reconciler:
         verdict = Verdict((NotEvaluated(fault, request_id),), shadow=shadow)
         judged = [Judged(subject.number, "", verdict)]
         run = render_check_run(judged, self._site, subject.key)
-        await self._publisher.publish_check_run(head_sha, run, self._owned)
+        async with self._sharing.lock(head_sha):
+            await self._publisher.publish_check_run(head_sha, run, _at_once)
+
+    async def _find(self, subject: Judgeable) -> OpenPull:
+        head_sha = None
+        if isinstance(subject, PullSubject):
+            head_sha = await self._known.last_head(subject)
+        found = await self._sharing.find(subject.number, head_sha)
+        if found.pull.repository != subject.repository:
+            raise Moved(replace(subject, repository=found.pull.repository))
+        return found
 
     # ── a pull request ───────────────────────────────────────────────────────
     async def _pull(self, here: OpenPull) -> Outcome:
-        sharing = await self._sharing(here)
-        if not here.pull.is_open:
+        """Judge all that share the head of *here*: of several verdicts the strictest counts."""
+        head_sha = here.pull.head_sha
+        if here.pull.is_open:
+            await self._sharing.note(here)
+        else:
             await self._known.note(await self._gatherer.gather_links(here))
+        sharing = await self._sharing.read(head_sha)
         if not sharing:
             return Outcome.CLOSED
         seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
-        run = self._render(seen)
-        standing = await self._publisher.read_newest(here.pull.head_sha)
-        if group_of(standing) and (not _failed(run) or _failed(standing)):
-            return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
-        outcome = Outcome.UNCHANGED
-        if not says(standing, run):
-            for one in seen:
-                key = PullSubject(one.facts.pull.repository, one.facts.pull.number).key
-                await self._record(key, one)
-            await self._publisher.publish_check_run(
-                here.pull.head_sha, run, lambda: self._still(here, seen, sharing)
-            )
-            outcome = Outcome.PUBLISHED
-        await self._comment(here, seen, sharing)
+        async with self._sharing.lock(head_sha):
+            outcome = await self._publish(seen, sharing)
+        if outcome is not Outcome.GROUPED:
+            await self._comment(here.pull.number, seen, sharing)
         return outcome
 
-    async def _sharing(self, here: OpenPull) -> list[OpenPull]:
-        """The open pull requests with the same head commit: the strictest verdict counts."""
-        others = await self._reader.read_pulls_at(here.pull.head_sha)
-        pulls = {pull.pull.number: pull for pull in (*others, here) if pull.pull.is_open}
-        return [pulls[number] for number in sorted(pulls)]
+    async def _publish(self, seen: Sequence[Seen], sharing: Sequence[OpenPull]) -> Outcome:
+        """Write the check run, unless it stands there already. To be called under the lock."""
+        head_sha = sharing[0].pull.head_sha
+        run = self._render(seen)
+        standing = await self._publisher.read_standing(head_sha)
+        if group_of(standing) and (not _failed(run) or _failed(standing)):
+            return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
+        if standing is not None and standing.says(run):
+            return Outcome.UNCHANGED
+        for one in seen:
+            await self._record(
+                PullSubject(one.facts.pull.repository, one.facts.pull.number).key, one
+            )
+        await self._publisher.publish_check_run(head_sha, run, lambda: self._still(seen, sharing))
+        return Outcome.PUBLISHED
 
     async def _see(self, pull: OpenPull, sharing: int) -> Seen:
         facts = await self._gatherer.gather(pull)
@@ -191,26 +188,23 @@ class Reconciler:
         )
 
     async def _comment(
-        self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
+        self, number: int, seen: Sequence[Seen], sharing: Sequence[OpenPull]
     ) -> None:
-        verdict = next((one.verdict for one in seen if one.pull == here), None)
+        verdict = next((one.verdict for one in seen if one.pull.pull.number == number), None)
         if verdict is not None:  # it is none of them once it is closed
             await self._publisher.publish_comment(
-                here.pull.number,
+                number,
                 lambda standing: render_comment(verdict, self._site, standing=standing),
-                lambda: self._still(here, seen, sharing),
+                lambda: self._still(seen, sharing),
             )
 
-    async def _still(
-        self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
-    ) -> None:
-        """Raise where the claim is lost, or anything that decided has moved."""
-        await self._owned()
-        if await self._sharing(await self._reader.read_pull(here.pull.number)) != sharing:
-            raise Superseded(f"#{here.pull.number} changed while it was evaluated")
+    async def _still(self, seen: Sequence[Seen], sharing: Sequence[OpenPull]) -> None:
+        """Raise where anything that decided has moved."""
+        if await self._sharing.read(sharing[0].pull.head_sha) != sharing:
+            raise Superseded(f"#{sharing[0].pull.number} changed while it was evaluated")
         for one in seen:
             if await self._gatherer.has_moved(one.facts):
-                raise Superseded(f"A branch moved while #{here.pull.number} was evaluated")
+                raise Superseded(f"A branch moved while #{one.pull.pull.number} was evaluated")
 
     # ── a merge group ────────────────────────────────────────────────────────
     async def _group(self, subject: GroupSubject, last: OpenPull) -> Outcome:
@@ -225,18 +219,20 @@ class Reconciler:
         judged = [one.judged for one in seen]
         judged += [Judged(subject.number, "The merge group", verdict) for verdict in strays]
         run = render_check_run(judged, self._site, subject.key)
-        if says(await self._publisher.read_newest(subject.head_sha), run):
-            return Outcome.UNCHANGED
-        for one in seen:
-            await self._record(f"{subject.key} #{one.facts.pull.number}", one)
-        await self._publisher.publish_check_run(
-            subject.head_sha, run, lambda: self._still_queued(subject, seen)
-        )
+        async with self._sharing.lock(subject.head_sha):
+            # By GitHub: what is asked for again, or by another queue, is one of its own.
+            standing = await self._publisher.read_newest(subject.head_sha)
+            if standing is not None and standing.says(run):
+                return Outcome.UNCHANGED
+            for one in seen:
+                await self._record(f"{subject.key} #{one.facts.pull.number}", one)
+            await self._publisher.publish_check_run(
+                subject.head_sha, run, lambda: self._still_queued(subject, seen)
+            )
         return Outcome.PUBLISHED
 
     async def _still_queued(self, subject: GroupSubject, seen: Sequence[Seen]) -> None:
-        """Raise where the claim is lost, the group is over, or plans elsewhere have moved on."""
-        await self._owned()
+        """Raise where the group is over, or plans elsewhere have moved on."""
         if not (await self._reader.read_pull(subject.number)).pull.is_open:
             raise Superseded(f"the group of #{subject.number} ended while it was evaluated")
         for one in seen:
@@ -259,3 +255,7 @@ class Reconciler:
         stray = groups.uncovered(trees, [one.facts for one in seen])
         shadow = all(one.verdict.shadow for one in seen)
         return seen, [Verdict((GroupUncovered(stray),), shadow=shadow)] if stray else []
+
+
+async def _at_once() -> None:
+    """A guard that keeps nothing from being written: nothing was read that might have moved."""

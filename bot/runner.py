@@ -11,11 +11,13 @@ from bot.github.installations import Installations
 from bot.github.parsed_plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
 from bot.github.reader import ObjectCache
+from bot.github.sharing import Sharing
+from bot.github.standing import Standing
 from bot.indexing import rebuild_index
 from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
 from bot.offload import Offload
-from bot.reconcile import HeadLocks, Moved, Reconciler
+from bot.reconcile import Moved, Reconciler
 from bot.report.phrases import count_of
 from bot.report.site import Site
 from bot.settings import Settings
@@ -52,7 +54,6 @@ class SubjectRunner:
         self._clock = clock
         self._objects = ObjectCache()
         self._parsed = ParsedPlans(offload)
-        self._locks = HeadLocks()
 
     async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
         """Bring *subject* up to date; say how it ended."""
@@ -111,7 +112,7 @@ class SubjectRunner:
         commands = Commands(
             access.reader(subject.repository),
             access.people(subject.repository),
-            await self._publisher(subject.repository, installation),
+            await self._publisher(subject.repository, installation, owned),
             self._ledger,
             self._clock,
             owned,
@@ -121,22 +122,24 @@ class SubjectRunner:
 
     async def _reconciler(self, subject: Judgeable, installation: int, owned: Guard) -> Reconciler:
         access = self._access(installation)
+        reader = access.reader(subject.repository)
         return Reconciler(
-            access.reader(subject.repository),
+            reader,
             Gatherer(access, subject.repository),
-            await self._publisher(subject.repository, installation),
+            await self._publisher(subject.repository, installation, owned),
+            Sharing(reader, self._ledger, self._store.lock),
             self._known(installation),
             Site(self._settings.github_url, subject.repository),
-            self._locks,
-            owned,
             self._mark(installation),
         )
 
-    async def _publisher(self, repository: str, installation: int) -> Publisher:
+    async def _publisher(self, repository: str, installation: int, owned: Guard) -> Publisher:
         access = self._access(installation)
+        standing = Standing(self._ledger, repository, self._clock)
         login = await self._installations.read_bot_login()
         reader = access.reader(repository)
-        return Publisher(access.client, reader, self._installations.app_id, login)
+        app_id = self._installations.app_id
+        return Publisher(access.client, reader, standing, app_id, login, owned)
 
     def _access(self, installation: int) -> Access:
         client = self._installations.client(installation)

@@ -109,12 +109,12 @@ class Commands:
             carry_out = self._actions[one.command.name]
             refusal = await carry_out(one) if is_theirs else Refusal.EDITED
             if refusal is None:
-                await self._publisher.react(subject.comment, DONE, self._owned)
+                await self._publisher.react(subject.comment, DONE)
                 await self._ledger.mark_done(subject.comment, [one.command.line])
             else:
                 refused[one.command] = refusal
         if refused:
-            await self._publisher.react(subject.comment, REFUSED, self._owned)
+            await self._publisher.react(subject.comment, REFUSED)
             await self._answer(subject, refused)
             await self._ledger.mark_done(subject.comment, [one.line for one in refused])
         return f"{len(asked) - len(refused)} carried out, {len(refused)} refused"

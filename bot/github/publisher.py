@@ -5,16 +5,20 @@ https://docs.github.com/en/rest/checks/runs
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
+from bot.errors import PlanGateError
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import NotFound, Refused
 from bot.github.reader import Reader
-from bot.report.check_run import NAME, Annotation, CheckRun, digest_mark
+from bot.github.standing import Standing, StandingCheck, StandingComment
+from bot.report.check_run import NAME, Annotation, CheckRun
 from bot.report.comment import MARKER
 from bot.subject import GroupSubject, parse_subject
 
@@ -23,23 +27,50 @@ BATCH = 50  # annotations a request
 Guard = Callable[[], Awaitable[None]]
 """Raises where this run may no longer write: the claim is lost, or the facts have moved on."""
 
+Render = Callable[[bool], str | None]
+"""Makes a comment's text, told whether one stands; None where there is nothing to write."""
+
+T = TypeVar("T")
+
 _log = structlog.get_logger()
 
 
-class Publisher:
-    """Writes to one repository, as the App *app_id* with the account *bot_login*."""
+class WrittenLate(PlanGateError):
+    """The claim was lost while a check run was written: it may stand above a newer one."""
 
-    def __init__(self, client: Client, reader: Reader, app_id: str, bot_login: str) -> None:
+
+class Publisher:
+    """Writes to one repository, as the App *app_id* with the account *bot_login*.
+
+    *owned* raises where the run has lost its claim: it is the last thing asked before a write.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        reader: Reader,
+        standing: Standing,
+        app_id: str,
+        bot_login: str,
+        owned: Guard,
+    ) -> None:
         self._client = client
         self._reader = reader
+        self._standing = standing
         self._owner, _, self._repo = reader.repository.partition("/")
         self._app_id = app_id
         self._bot_login = bot_login
+        self._owned = owned
 
-    async def read_newest(self, head_sha: str) -> answers.CheckRun | None:
-        """The check run of ours that decides on the commit: the newest."""
+    async def read_standing(self, head_sha: str) -> StandingCheck | None:
+        """The check run of ours that decides on the commit, by our own memory if it knows."""
+        return await self._standing.check(head_sha) or await self.read_newest(head_sha)
+
+    async def read_newest(self, head_sha: str) -> StandingCheck | None:
+        """The check run of ours that decides on the commit, by GitHub: the newest."""
         runs = await self._reader.read_check_runs(head_sha, NAME, self._app_id)
-        return max(runs, key=lambda run: run.id, default=None)
+        newest = max(runs, key=lambda run: run.id, default=None)
+        return None if newest is None else StandingCheck.read(newest)
 
     async def read_first_verdict(self, head_sha: str) -> float | None:
         """When a check run of ours was first complete on the commit, in seconds since the epoch."""
@@ -51,6 +82,7 @@ class Publisher:
         """Write a new check run; it concludes only with its last batch of annotations.
 
         Until then it is in progress, so that no crash leaves a conclusion without its findings.
+        Raises `WrittenLate` where the claim was lost meanwhile.
         """
         batches = _batches(run.annotations)
         opening: dict[str, object] = {
@@ -59,60 +91,88 @@ class Publisher:
             "external_id": run.external_id,
             **_step(run, batches[0], last=len(batches) == 1),
         }
+        await self._standing.forget_check(head_sha)
         await guard()
         url = "/repos/{owner}/{repo}/check-runs"
-        made = await self._client.create(answers.CheckRun, url, opening, **self._at())
+        made = await self._create(answers.CheckRun, url, opening)
         for index, batch in enumerate(batches[1:], start=2):
             await guard()
-            await self._client.update(
+            await self._update(
                 answers.CheckRun,
                 "/repos/{owner}/{repo}/check-runs/{id}",
                 _step(run, batch, last=index == len(batches)),
-                **self._at(id=str(made.id)),
+                made.id,
             )
+        await self._keep(head_sha, run)
 
     async def publish_comment(
-        self,
-        number: int,
-        render: Callable[[bool], str | None],
-        guard: Guard,
-        marker: str = MARKER,
+        self, number: int, render: Render, guard: Guard, marker: str = MARKER
     ) -> None:
-        """Bring the comment with *marker* up to date; *render* is told whether one stands.
+        """Bring the comment with *marker* up to date.
 
         A conversation that is locked or gone takes no comment: the check run says it all.
         """
-        standing = await self._sticky(number, marker)
-        body = render(standing is not None)
-        if body is None or (standing is not None and standing.body == body):
+        standing = await self._standing.comment(number, marker)
+        if standing is None:
+            found = await self._find_comment(number, marker)
+            seen = (found.id, found.body or "") if found else (0, "")
+            standing = await self._standing.keep_comment(number, marker, *seen)
+        body = render(standing.id != 0)
+        if body is None or standing.says(body):
             return
+        await self._standing.forget_comment(number, marker)
         await guard()
         try:
-            if standing is None:
-                url = "/repos/{owner}/{repo}/issues/{number}/comments"
-                at = self._at(number=str(number))
-                await self._client.create(answers.Comment, url, {"body": body}, **at)
-            else:
-                url = "/repos/{owner}/{repo}/issues/comments/{id}"
-                at = self._at(id=str(standing.id))
-                await self._client.update(answers.Comment, url, {"body": body}, **at)
+            written = await self._write_comment(number, standing, render)
         except (NotFound, Refused) as refusal:
             _log.warning("comment refused", pull=number, reason=str(refusal))
+        else:
+            await self._standing.keep_comment(number, marker, *written)
 
-    async def react(self, comment: int, content: str, guard: Guard) -> None:
+    async def react(self, comment: int, content: str) -> None:
         """React to a comment; where the same reaction stands already, GitHub leaves it at that.
 
         https://docs.github.com/en/rest/reactions/reactions
         """
-        await guard()
         url = "/repos/{owner}/{repo}/issues/comments/{id}/reactions"
         try:
-            at = self._at(id=str(comment))
-            await self._client.create(answers.Reaction, url, {"content": content}, **at)
+            await self._create(answers.Reaction, url, {"content": content}, id=str(comment))
         except (NotFound, Refused) as refusal:
             _log.warning("reaction refused", comment=comment, reason=str(refusal))
 
-    async def _sticky(self, number: int, marker: str) -> answers.Comment | None:
+    async def _keep(self, head_sha: str, run: CheckRun) -> None:
+        """Remember what was written, unless another run may have written in between."""
+        try:
+            await self._owned()
+        except PlanGateError as lost:
+            await self._standing.forget_check(head_sha)
+            raise WrittenLate(str(lost)) from lost
+        await self._standing.keep_check(head_sha, run)
+
+    async def _write_comment(
+        self, number: int, standing: StandingComment, render: Render
+    ) -> tuple[int, str]:
+        """Write what stands anew; return its id and text. The id is 0 where nothing is to stand."""
+        if standing.id and (body := render(True)):
+            url = "/repos/{owner}/{repo}/issues/comments/{id}"
+            with suppress(NotFound):  # somebody has deleted it
+                edited = await self._update(answers.Comment, url, {"body": body}, standing.id)
+                return edited.id, body
+        if (body := render(False)) is None:
+            return 0, ""
+        url = "/repos/{owner}/{repo}/issues/{number}/comments"
+        made = await self._create(answers.Comment, url, {"body": body}, number=str(number))
+        return made.id, body
+
+    async def _create(self, type_: type[T], url: str, body: Mapping[str, object], **at: str) -> T:
+        await self._owned()
+        return await self._client.create(type_, url, body, **self._at(**at))
+
+    async def _update(self, type_: type[T], url: str, body: Mapping[str, object], id_: int) -> T:
+        await self._owned()
+        return await self._client.update(type_, url, body, **self._at(id=str(id_)))
+
+    async def _find_comment(self, number: int, marker: str) -> answers.Comment | None:
         """Our oldest comment with the marker; a marker in somebody else's comment is only text."""
         comments = await self._reader.read_comments(number)
         ours = [c for c in comments if self._is_ours(c) and marker in (c.body or "")]
@@ -127,17 +187,7 @@ class Publisher:
         return {"owner": self._owner, "repo": self._repo, **more}
 
 
-def says(standing: answers.CheckRun | None, run: CheckRun) -> bool:
-    """Whether *standing* already says what *run* would."""
-    return (
-        standing is not None
-        and standing.status == "completed"
-        and standing.conclusion == run.conclusion
-        and digest_mark(standing.output.summary or "") == digest_mark(run.summary)
-    )
-
-
-def group_of(run: answers.CheckRun | None) -> GroupSubject | None:
+def group_of(run: answers.CheckRun | StandingCheck | None) -> GroupSubject | None:
     """The merge group that a check run of ours is about, if it is about one."""
     subject = parse_subject(run.external_id or "") if run is not None else None
     return subject if isinstance(subject, GroupSubject) else None

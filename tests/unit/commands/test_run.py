@@ -15,6 +15,7 @@ from bot.github.client import Client
 from bot.github.people import People
 from bot.github.publisher import Publisher
 from bot.github.reader import ObjectCache, Reader
+from bot.github.standing import Standing
 from bot.ledger.heads import Heads
 from bot.ledger.port import AuditKind, Ledger
 from bot.report.check_run import NAME
@@ -108,8 +109,10 @@ class Bot:
                 sleep=lambda _: asyncio.sleep(0),
             )
             reader = Reader(client, SHOP, ObjectCache())
-            publisher = Publisher(client, reader, str(self.stage.app.id), "plan-gate[bot]")
             ledger = life.ledger(self.ledger)
+            standing = Standing(self.ledger, SHOP, self.stage.clock)
+            app_id, login = str(self.stage.app.id), "plan-gate[bot]"
+            publisher = Publisher(client, reader, standing, app_id, login, owned)
             people = People(client, SHOP)
             commands = Commands(reader, people, publisher, ledger, self.stage.clock, owned, mark)
             return await commands.run(subject)

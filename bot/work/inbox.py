@@ -1,17 +1,38 @@
-"""The inbox as transactions: which deliveries came. It neither parses nor keeps what they said."""
+"""The inbox as transactions: which deliveries came. It does not look at what they said."""
 
+import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from bot.work import queue
 from bot.work.model import Delivery, Mark, Receipt
+from bot.work.rows import Value, pack, unpacked
 from bot.work.schema import delivery as table
+from bot.work.schema import volume
 from bot.work.sql import insert
 
-_PRUNED_AT_ONCE = 1_000  # keeps the transaction, and so everybody else's wait, short
+ROOM = 1_000 << 20  # bytes that all deliveries may take together
 
-_new = insert(table)
+_PRUNED_AT_ONCE = 1_000  # keeps the transaction, and so everybody else's wait, short
+_OVERHEAD = 120  # bytes that a row takes beside its texts, with its share of the indices
+_SHARDS = 64
+
+_described = (
+    table.c.guid,
+    table.c.event,
+    table.c.action,
+    table.c.outcome,
+    table.c.reason,
+    table.c.installation,
+    table.c.subject,
+)
+_packed = (*_described, table.c.redelivered, table.c.size)
+_new = insert(table).from_select(
+    [*_packed, table.c.at],
+    unpacked(*_packed).add_columns(bindparam("now", type_=table.c.at.type)),
+)
 # GitHub redelivers only what somebody asked for, under the GUID of the first time:
 # https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
 _record = _new.on_conflict_do_update(
@@ -19,45 +40,129 @@ _record = _new.on_conflict_do_update(
     set_={
         "outcome": _new.excluded.outcome,
         "reason": _new.excluded.reason,
-        "redelivered": table.c.redelivered + 1,
+        "installation": _new.excluded.installation,
+        "subject": _new.excluded.subject,
+        "redelivered": table.c.redelivered + 1 + _new.excluded.redelivered,
+        "size": table.c.size + _new.excluded.size,  # as `volume` counts it: the sum may not drift
     },
 )
+_enclose = (
+    update(table).where(table.c.guid == bindparam("its_guid")).values(body=bindparam("its_body"))
+)
+
+_total = select(func.coalesce(func.sum(volume.c.bytes), 0)).scalar_subquery()
+_added = insert(volume)
+_weigh = _added.on_conflict_do_update(
+    index_elements=[volume.c.shard], set_={"bytes": volume.c.bytes + _added.excluded.bytes}
+).returning(_total)
+
+_oldest = (
+    select(table.c.guid, table.c.at, table.c.size)
+    .order_by(table.c.at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # where several processes make room, each takes others
+)
+_forget = delete(table).where(table.c.guid.in_(unpacked(table.c.guid)))
 
 
-def ingest(connection: Connection, delivery: Delivery, marks: Sequence[Mark], now: float) -> None:
-    """Record the delivery and mark what it may have changed, redelivered or not."""
-    connection.execute(
-        _record,
-        {
-            "guid": delivery.guid,
-            "at": now,
-            "event": delivery.event,
-            "action": delivery.action,
-            "outcome": delivery.outcome,
-            "reason": delivery.reason,
-            "redelivered": 0,
-            "size": 0,
-        },
-    )
-    queue.mark(connection, marks, now)
+def ingest(
+    connection: Connection,
+    came: Sequence[tuple[Delivery, Sequence[Mark]]],
+    now: float,
+    *,
+    owner: str,
+    room: int,
+) -> None:
+    """Record deliveries and mark what they may have changed, redelivered or not.
+
+    Where all deliveries take more than *room* bytes, the oldest go: so a batch makes room for
+    itself. *owner* is who counts them.
+    """
+    rows, size = _rows([delivery for delivery, _ in came])
+    connection.execute(_record, {"rows": pack(rows), "now": now})
+    bodies = [
+        {"its_guid": delivery.guid, "its_body": delivery.body}
+        for delivery, _ in came
+        if delivery.body is not None
+    ]
+    if bodies:
+        connection.execute(_enclose, bodies)
+    queue.mark(connection, [mark for _, marks in came for mark in marks], now)
+    total = _count(connection, owner, size)
+    if total > room:
+        _prune(connection, owner, over=total - room, most=2 * len(rows))
+
+
+def compressed(delivery: Delivery) -> Delivery:
+    """Make the body small, as `ingest` wants it; a large one takes a quarter of a second."""
+    return replace(delivery, body=delivery.body and zlib.compress(delivery.body))
+
+
+def body(connection: Connection, guid: str) -> bytes | None:
+    """Return what a delivery said, as it came; `None` where that was not kept."""
+    kept = connection.scalar(select(table.c.body).where(table.c.guid == guid))
+    return None if kept is None else zlib.decompress(kept)
 
 
 def deliveries(connection: Connection, limit: int) -> list[Receipt]:
-    """Return the newest deliveries, newest first."""
-    newest = select(table).order_by(table.c.at.desc(), table.c.guid).limit(limit)
+    """Return the newest deliveries without their bodies, newest first."""
+    newest = (
+        select(*_described, table.c.at, table.c.redelivered)
+        .order_by(table.c.at.desc(), table.c.guid)
+        .limit(limit)
+    )
     return [
-        Receipt(
-            Delivery(row.guid, row.event, row.action, row.outcome, row.reason),
-            row.at,
-            row.redelivered,
-        )
-        for row in connection.execute(newest)
+        Receipt(Delivery(*described), at, redelivered)
+        for *described, at, redelivered in connection.execute(newest)
     ]
 
 
-def prune(connection: Connection, before: float) -> int:
-    """Forget the oldest deliveries that came before then; say how many, 0 when none is left."""
-    oldest = (
-        select(table.c.guid).where(table.c.at < before).order_by(table.c.at).limit(_PRUNED_AT_ONCE)
-    )
-    return connection.execute(delete(table).where(table.c.guid.in_(oldest))).rowcount
+def prune(connection: Connection, before: float, *, owner: str, room: int) -> int:
+    """Forget the oldest deliveries that came before then, or for which there is no room.
+
+    Says how many, 0 when none is left.
+    """
+    total: int = connection.scalars(select(_total)).one()
+    return _prune(connection, owner, over=total - room, most=_PRUNED_AT_ONCE, before=before)
+
+
+def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]:
+    """Return a row for each GUID, as `_packed` says, in order, and what they weigh together."""
+    rows: dict[str, tuple[Value, ...]] = {}
+    total = 0
+    for one in deliveries:
+        described = (
+            *(one.guid, one.event, one.action, one.outcome, one.reason),
+            *(one.installation, one.subject),
+        )
+        texts = (text for text in described if isinstance(text, str))
+        size = _OVERHEAD + sum(map(len, texts)) + len(one.body or b"")
+        total += size
+        match rows.get(one.guid):
+            case (*_, int(redelivered), int(before)):
+                rows[one.guid] = (*described, redelivered + 1, before + size)
+            case _:
+                rows[one.guid] = (*described, 0, size)
+    # Sorted, so that writers, on a database that has several, lock rows in one order.
+    return [rows[guid] for guid in sorted(rows)], total
+
+
+def _count(connection: Connection, owner: str, size: int) -> int:
+    """Add to what all deliveries weigh, and return that; what others just add may be missing."""
+    shard = zlib.crc32(owner.encode()) % _SHARDS
+    total: int = connection.scalars(_weigh, {"shard": shard, "bytes": size}).one()
+    return total
+
+
+def _prune(connection: Connection, owner: str, *, over: int, most: int, before: float = 0.0) -> int:
+    """Forget, of the *most* oldest, those that came before then, and others until *over* is 0."""
+    gone, freed = [], 0
+    for guid, at, size in connection.execute(_oldest, {"most": most}):
+        if at >= before and freed >= over:
+            break
+        gone.append((guid,))
+        freed += size
+    if gone:
+        connection.execute(_forget, {"rows": pack(gone)})
+        _count(connection, owner, -freed)
+    return len(gone)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from sqlalchemy import Connection
 
 from bot.work import by_hand, inbox, leases, migrations, queue, turns
+from bot.work.batches import Batches
 from bot.work.database import Database
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Claim, Delivery, Mark, Receipt, Row
@@ -15,9 +16,12 @@ from bot.work.model import Claim, Delivery, Mark, Receipt, Row
 class KeptStore:
     """A `WorkStore` whose transactions run in a `Database`."""
 
-    def __init__(self, database: Database, *, attempts: int) -> None:
+    def __init__(self, database: Database, *, attempts: int, room: int = inbox.ROOM) -> None:
+        """Keep deliveries in *room* bytes, and park a row after *attempts* deaths of the process."""
         self._database = database
         self._attempts = attempts
+        self._room = room
+        self._batches = Batches(self._ingest)
         self._held: set[Claim] = set()  # the runs that this process is about, as far as it knows
         self.wake = database.wake
 
@@ -27,10 +31,25 @@ class KeptStore:
 
     async def ingest(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
         """Keep a delivery and mark what it may have changed, on disk before this returns."""
-        now = self.now()
+        if delivery.body is not None:
+            delivery = await asyncio.to_thread(inbox.compressed, delivery)
+        came = (delivery, marks)
+        try:
+            await self._batches.add(came)
+        except (ValueError, OverflowError):
+            await self._ingest([came])  # somebody's value cannot be kept: see whether it is ours
+
+    async def _ingest(self, came: list[tuple[Delivery, Sequence[Mark]]]) -> None:
+        now, owner = self.now(), self._database.owner
         await self._database.run(
-            lambda db: inbox.ingest(db, delivery, marks, now), durable=True, wakes=True
+            lambda db: inbox.ingest(db, came, now, owner=owner, room=self._room),
+            durable=True,
+            wakes=True,
         )
+
+    async def body(self, guid: str) -> bytes | None:
+        """Return what a delivery said, as it came; `None` where that was not kept."""
+        return await self._database.run(lambda db: inbox.body(db, guid))
 
     async def enqueue(self, marks: Sequence[Mark], delay: float = 0.0) -> None:
         """Mark what may have changed without a delivery, on disk before this returns."""
@@ -155,8 +174,11 @@ class KeptStore:
 
     async def prune(self, before: float) -> int:
         """Forget some of the deliveries and idle rows older than `before`; say how many."""
+        owner = self._database.owner
         return await self._database.run(
-            lambda db: inbox.prune(db, before) + queue.prune(db, before)
+            lambda db: (
+                inbox.prune(db, before, owner=owner, room=self._room) + queue.prune(db, before)
+            )
         )
 
     async def ping(self) -> None:
@@ -165,4 +187,5 @@ class KeptStore:
 
     async def close(self) -> None:
         """Do what was already asked, refuse what comes later, and let the database go."""
+        await self._batches.close()
         await self._database.close()

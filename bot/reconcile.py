@@ -98,7 +98,10 @@ class Reconciler:
         try:
             match subject:
                 case PullSubject():
-                    return await self._pull(await self._find(subject))
+                    found = await self._find(subject)
+                    outcome = await self._pull(found)
+                    await self._known.judged(subject, found.look)
+                    return outcome
                 case GroupSubject():
                     return await self._group(subject, await self._find(subject))
                 case _:

@@ -16,6 +16,7 @@ from bot.gate.scope import (
     tasked_links,
 )
 from bot.ledger.heads import Heads
+from bot.ledger.looks import Looks
 from bot.ledger.port import Decision, Ledger, Linked, PlanLink, PullState
 from bot.subject import GroupSubject, PullSubject
 
@@ -26,12 +27,17 @@ class KnownPulls:
     def __init__(self, ledger: Ledger, installation: int, clock: Callable[[], float]) -> None:
         self._ledger = ledger
         self._heads = Heads(ledger)
+        self._looks = Looks(ledger)
         self._installation = installation
         self._clock = clock
 
     async def last_head(self, pull: PullSubject) -> str | None:
         """The head of *pull* at its last evaluation."""
         return await self._heads.last(pull)
+
+    async def judged(self, pull: PullSubject, look: bytes) -> None:
+        """Keep how *pull* looked to the verdict that stands there now: see `Looks`."""
+        await self._looks.keep(pull, look)
 
     async def complete(self, facts: Facts) -> Facts:
         """The facts with what GitHub does not know: a recorded exemption, who has which task."""

@@ -139,8 +139,8 @@ class Gatherer:
         else code could be brought to a branch of one's own first, and to the head from there.
         """
         head_sha = facts.pull.head_sha
+        brought = await self._reader.read_brought(facts.branch.sha, head_sha)  # tells the tree, too
         head = await self._reader.read_tree(await self._reader.read_commit_tree(head_sha))
-        brought = await self._reader.read_brought(facts.branch.sha, head_sha)
         left = await self._reader.read_tree(brought.left) if brought.left else {}
         changed = sorted(changed_paths(left, head))
         base = await self._reader.read_tree(facts.branch.tree)

@@ -182,6 +182,8 @@ class Reader:
         if len(commits) < comparison.total_commits:
             raise Incomplete("GitHub does not list all of its commits")
         await self._check_only(left.sha, commits)
+        for commit in (left, *commits):  # the head is one of them: its tree need not be asked for
+            self._objects.commits[self.repository, commit.sha] = commit.commit.tree.sha
         brought = Brought(left.commit.tree.sha, tuple(map(_commit, commits)))
         keep(self._objects.brought, key, brought)
         return brought

@@ -1,13 +1,14 @@
 """The store in PostgreSQL, for any number of processes: it keeps them apart, and wakes them."""
 
 import asyncio
+import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -31,7 +32,7 @@ TRIES = 5
 LOCK_PATIENCE = 60.0  # seconds that a lock may be another process's
 _LOCK_POLLS = (0.01, 0.25)  # seconds between two looks at such a lock: at first, at last
 
-_ring = select(func.pg_notify(CHANNEL, ""))
+_ring = select(func.pg_notify(CHANNEL, bindparam("by")))
 
 
 class PostgresDatabase:
@@ -51,12 +52,13 @@ class PostgresDatabase:
     ) -> None:
         self.wake = asyncio.Event()
         self.wake.set()  # it may hold work already
+        self._id = secrets.token_hex(8)
         self._clock = clock or DatabaseClock()
         # Whether a commit waits for the disk is settled when connecting: to say it in each
         # transaction would cost those a round trip that may do without, and they are the most.
         self._durable = make_engine(connector(url, synchronous_commit="on"))
         self._quick = make_engine(connector(url, synchronous_commit="off"))
-        self._session = Session(connector(url), host or socket.gethostname(), self.wake)
+        self._session = Session(connector(url), host or socket.gethostname(), self._heard)
         self._locks = NamedLocks()
         self._patience = patience
         self._lock_patience = lock_patience
@@ -120,7 +122,7 @@ class PostgresDatabase:
                 self._clock.look(connection)
             result = work(connection)
             if wakes:
-                connection.execute(_ring)  # heard with the commit, or never
+                connection.execute(_ring, {"by": self._id})  # heard with the commit, or never
             return result
 
         try:
@@ -129,8 +131,12 @@ class PostgresDatabase:
         except (*FAULTS, SQLAlchemyError) as fault:
             raise meaning(fault) from fault
         if wakes:
-            self.wake.set()  # sooner than by the server
+            self.wake.set()
         return result
+
+    def _heard(self, by: str) -> None:
+        if by != self._id:  # what is our own was heard before
+            self.wake.set()
 
     async def _lock(self, name: str) -> None:
         deadline = time.monotonic() + self._lock_patience

@@ -5,7 +5,7 @@ the next process, and no lock outlives who took it.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain, count
 from typing import Any
@@ -23,13 +23,17 @@ _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
 
 
 class Session:
-    """A connection that comes back by itself. After each time that it does, it sets *wake*."""
+    """A connection that comes back by itself.
 
-    def __init__(self, connect: Connect, host: str, wake: asyncio.Event) -> None:
+    *heard* is called with what is said on the channel; with nothing where something may have been
+    missed.
+    """
+
+    def __init__(self, connect: Connect, host: str, heard: Callable[[str], None]) -> None:
         self.name = ""  # until it is open
         self._connect = connect
         self._host = host
-        self._wake = wake
+        self._heard = heard
         self._connection: Any = None  # asyncpg's, or none yet
         self._asking = asyncio.Lock()  # a connection answers one question at a time
         self._keeping: asyncio.Task[None] | None = None
@@ -101,11 +105,11 @@ class Session:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             self.name = await self._take_name(connection)
-            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+            await connection.add_listener(CHANNEL, lambda *said: self._heard(said[-1]))
         except BaseException:
             connection.terminate()
             raise
-        self._wake.set()  # something may have been missed
+        self._heard("")
         return connection, lost
 
     async def _take_name(self, connection: Any) -> str:

@@ -122,6 +122,8 @@ _next = select(
 
 def claim(connection: Connection, limit: int, now: float, owner: str) -> list[Claim]:
     """Take up to `limit` due rows, turn by turn; each turn counts for the next."""
+    if limit < 1:
+        return []
     # At most `limit` tenants get a turn, and those are the first in line: a heap, being sorted.
     found = connection.execute(_line, {"now": now, "most": limit})
     line = [(running, served, whose) for running, served, whose in found]

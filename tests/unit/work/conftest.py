@@ -1,13 +1,14 @@
-"""A store on a real file, a clock that only moves when told, and short names for values."""
+"""A store on either database, a clock that only moves when told, and short names for values."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from bot.settings import Postgres
 from bot.work.model import Delivery, Mark, Outcome, Row
 from bot.work.store import WorkStore
-from tests.store import open_sqlite
+from tests import store as stores
 
 Open = Callable[[], Awaitable[WorkStore]]
 
@@ -28,8 +29,8 @@ def delivery(guid: str = "guid-1", outcome: Outcome = Outcome.ACCEPTED) -> Deliv
     return Delivery(guid, "pull_request", "opened", outcome)
 
 
-def mark(key: str, tenant: int = 1) -> Mark:
-    return Mark(key, tenant)
+def mark(key: str, tenant: int = 1, *, backfill: bool = False) -> Mark:
+    return Mark(key, tenant, backfill)
 
 
 async def row(store: WorkStore, key: str) -> Row:
@@ -48,13 +49,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "plan-gate.db"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, path: Path) -> Path | Postgres:
+    """A new database: every test that asks runs on both. A module may settle for one of them."""
+    if request.param == "sqlite":
+        return path
+    return Postgres(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
-async def open_store(path: Path, clock: Clock) -> AsyncIterator[Open]:
-    """Open the file, as often as asked; what the test leaves open is closed after it."""
+async def open_store(where: Path | Postgres, clock: Clock) -> AsyncIterator[Open]:
+    """Open the database, as often as asked; what the test leaves open is closed after it."""
     opened: list[WorkStore] = []
 
     async def open_store() -> WorkStore:
-        opened.append(await open_sqlite(path, clock=clock, attempts=ATTEMPTS))
+        opened.append(await stores.open_store(where, clock=clock, attempts=ATTEMPTS))
         return opened[-1]
 
     yield open_store

@@ -1,5 +1,7 @@
 """The life of a row: marked, claimed, finished, retried, parked, given back, recovered."""
 
+from dataclasses import replace
+
 from bot.work.model import Claim, Row, State
 from bot.work.store import WorkStore
 from tests.unit.work.conftest import ATTEMPTS, Clock, Open, mark, row
@@ -16,13 +18,13 @@ async def test_mark_claim_finish(store: WorkStore, clock: Clock) -> None:
     await store.enqueue([mark(KEY, tenant=7)])
 
     claim = await claim_it(store)
-    assert claim == Claim(KEY, tenant=7, token=1, attempts=0)
+    assert claim == Claim(KEY, tenant=7, token=claim.token, attempts=0)
     assert (await row(store, KEY)).state is State.RUNNING
 
     assert await store.finish(claim)
-    assert await store.rows() == [
-        Row(KEY, 7, State.IDLE, 1, 1, clock.now, 0, False, "this process", "")
-    ]
+    (done,) = await store.rows()
+    assert done == Row(KEY, 7, State.IDLE, 1, 1, clock.now, 0, False, done.owner, "")
+    assert done.owner
     assert await store.claim(10) == []
 
 
@@ -48,13 +50,14 @@ async def test_ten_marks_during_a_run_cause_one_run_more(store: WorkStore) -> No
 
 async def test_a_retry_waits_and_counts(store: WorkStore, clock: Clock) -> None:
     await store.enqueue([mark(KEY)])
-    assert await store.retry(await claim_it(store), delay=30, error="GitHub said 502")
+    first = await claim_it(store)
+    assert await store.retry(first, delay=30, error="GitHub said 502")
 
     assert await store.claim(10) == []
     assert await store.next_due() == clock.now + 30
     assert (await row(store, KEY)).error == "GitHub said 502"
     clock.now += 30
-    assert await claim_it(store) == Claim(KEY, tenant=1, token=2, attempts=1)
+    assert await claim_it(store) == replace(first, token=first.token + 1, attempts=1)
 
 
 async def test_a_mark_does_not_cut_the_wait_short(store: WorkStore, clock: Clock) -> None:

@@ -18,6 +18,12 @@ from tests.store import open_sqlite
 from tests.unit.work.conftest import Clock, Open, delivery, mark, row
 
 
+@pytest.fixture
+def where(path: Path) -> Path:
+    return path
+
+
+
 async def test_what_was_stored_is_there_after_a_restart(open_store: Open, clock: Clock) -> None:
     first = await open_store()
     await first.ingest(delivery("g"), [mark("idle"), mark("ready"), mark("parked")])
@@ -68,10 +74,10 @@ async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 async def test_a_newer_schema_is_refused(open_store: Open, path: Path) -> None:
     await (await open_store()).close()
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE schema SET version = 99")
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
     db.close()
 
-    with pytest.raises(StoreUnavailable, match="schema version 99"):
+    with pytest.raises(StoreUnavailable, match="revision 9999"):
         await open_store()
 
 

@@ -1,4 +1,4 @@
-"""A ledger on a real file, and short names for values."""
+"""A ledger on either database, and short names for values."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.gate.facts import Exemption
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import (
     Audit,
     AuditKind,
@@ -18,7 +18,9 @@ from bot.ledger.port import (
     PlanName,
     PullState,
 )
-from bot.work.sqlite import SqliteDatabase, open_file
+from bot.settings import Postgres
+from bot.work.database import Database
+from bot.work.opening import open_database
 
 SHOP = "acme/shop"
 PLANS = "acme/plans"
@@ -78,13 +80,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "plan-gate.db"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, path: Path) -> Path | Postgres:
+    """A new database: every test that asks runs on both. A module may settle for one of them."""
+    if request.param == "sqlite":
+        return path
+    return Postgres(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
-async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
-    database = await open_file(path, time.time)
+async def database(where: Path | Postgres) -> AsyncIterator[Database]:
+    database = await open_database(where, time.time, works=False)
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def ledger(database: SqliteDatabase) -> Ledger:
-    return await open_ledger(database)
+async def ledger(database: Database) -> Ledger:
+    return KeptLedger(database)

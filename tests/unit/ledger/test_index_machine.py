@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger, Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
 from bot.subject import PullSubject
 from bot.work.sqlite import SqliteDatabase, open_file
@@ -58,7 +58,7 @@ class Machine(RuleBasedStateMachine):
         self.database: SqliteDatabase = self.do(
             open_file(Path(self.folder.name) / "plan-gate.db", time.time)
         )
-        self.ledger: Ledger = self.do(open_ledger(self.database))
+        self.ledger: Ledger = KeptLedger(self.database)
 
     def teardown(self) -> None:
         self.do(self.database.close())

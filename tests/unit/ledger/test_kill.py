@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.work.sqlite import open_file
 from tests.unit.ledger.conftest import SHOP
 
@@ -15,7 +15,7 @@ import asyncio, itertools, sys, time
 from pathlib import Path
 from bot.gate.facts import Exemption
 from bot.ledger.port import Decision, Linked, PlanLink, PullState
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.work.sqlite import open_file
 
 SHOP = "acme/shop"
@@ -37,7 +37,7 @@ async def exempt(ledger, name):
         print("ended" if number % 2 else "exempt", number, flush=True)
 
 async def main(path, name):
-    ledger = await open_ledger(await open_file(Path(path), time.time))
+    ledger = KeptLedger(await open_file(Path(path), time.time))
     await asyncio.gather(exempt(ledger, name), *(decide(ledger, name, n) for n in range(1, 5)))
 
 asyncio.run(main(*sys.argv[1:]))
@@ -64,7 +64,7 @@ async def test_nothing_acknowledged_is_lost(path: Path) -> None:
         decided = {which for what, which in said if what == "decided"}
 
         database = await open_file(path, time.time)
-        ledger = await open_ledger(database)
+        ledger = KeptLedger(database)
         kept = {one.id for one in await ledger.decisions(limit=10**6)}
         audited = {one.text for one in await ledger.audit(limit=10**6) if one.kind == "verdict"}
         assert decided <= kept

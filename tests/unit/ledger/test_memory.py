@@ -7,11 +7,11 @@ import pytest
 from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.memory import Bounds
 from bot.ledger.port import Ledger
-from bot.work.sqlite import SqliteDatabase
+from bot.work.database import Database
 
 
 @pytest.fixture
-def small(database: SqliteDatabase, ledger: Ledger) -> Ledger:
+def small(database: Database, ledger: Ledger) -> Ledger:
     """Hand out a ledger that keeps three of a kind, or ten bytes; *ledger* made its tables."""
     return KeptLedger(database, Bounds(values=3, bytes=10))
 

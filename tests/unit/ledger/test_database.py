@@ -1,4 +1,4 @@
-"""The ledger in its file: beside the queue, after a restart, of another version, and in trouble."""
+"""The ledger in its database: beside the queue, after a restart, and in trouble."""
 
 import asyncio
 import sqlite3
@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger, PlanName
+from bot.settings import Postgres
+from bot.work.database import Database
 from bot.work.errors import StoreUnavailable
 from bot.work.kept_store import KeptStore
 from bot.work.model import Mark
-from bot.work.sqlite import SqliteDatabase, open_file
+from bot.work.opening import open_database
 from tests.unit.ledger.conftest import PLANS, SHOP, decision, exemption, linked, relink
 
 
 async def test_everything_is_there_after_a_restart(
-    ledger: Ledger, database: SqliteDatabase, path: Path
+    ledger: Ledger, database: Database, where: Path | Postgres
 ) -> None:
     await ledger.record(decision("a"))
     await ledger.exempt(SHOP, 1, exemption())
@@ -30,8 +32,8 @@ async def test_everything_is_there_after_a_restart(
     audit = await ledger.audit()
     await database.close()
 
-    again = await open_file(path, time.time)
-    later = await open_ledger(again)
+    again = await open_database(where, time.time, works=False)
+    later = KeptLedger(again)
     assert await later.decision("a") == decision("a")
     assert await later.exemption(SHOP, 1) == exemption()
     assert await later.done(7) == {"/plan-check"}
@@ -42,7 +44,7 @@ async def test_everything_is_there_after_a_restart(
     await again.close()
 
 
-async def test_queue_and_ledger_share_a_file(ledger: Ledger, database: SqliteDatabase) -> None:
+async def test_queue_and_ledger_share_a_database(ledger: Ledger, database: Database) -> None:
     store = KeptStore(database, attempts=3)
     await asyncio.gather(store.enqueue([Mark("o/r#1", 1)]), ledger.record(decision("a")))
 
@@ -63,12 +65,12 @@ CALLS: dict[str, Callable[[Ledger], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_what_cannot_be_audited_does_not_happen(
-    ledger: Ledger, database: SqliteDatabase, call: str
+    ledger: Ledger, database: Database, call: str
 ) -> None:
     await ledger.exempt(SHOP, 1, exemption("old"))
     await database.run(lambda db: db.exec_driver_sql("ALTER TABLE audit RENAME TO gone"))
 
-    with pytest.raises(StoreUnavailable, match="no such table: audit"):
+    with pytest.raises(StoreUnavailable, match="audit"):
         await CALLS[call](ledger)
     assert await ledger.decisions() == []
     assert await ledger.exemption(SHOP, 1) == exemption("old")
@@ -76,7 +78,7 @@ async def test_what_cannot_be_audited_does_not_happen(
 
 async def test_links_that_cannot_be_replaced_stay(ledger: Ledger) -> None:
     await relink(ledger, linked(1, "feat-1#1"))
-    with pytest.raises(ValueError, match="surrogates not allowed"):
+    with pytest.raises(ValueError, match="surrogate"):
         await relink(ledger, linked(1, "\ud800#2"))
 
     assert [claim.task for claim in await ledger.claims(PLANS, "feat-1")] == [1]
@@ -94,7 +96,7 @@ async def test_a_cancelled_call_is_carried_out(ledger: Ledger) -> None:
 
 # ── the disk ─────────────────────────────────────────────────────────────────
 @pytest.fixture
-async def statements(database: SqliteDatabase, ledger: Ledger) -> list[str]:
+async def statements(database: Database, ledger: Ledger) -> list[str]:
     """Collect what is executed from now on."""
     collected: list[str] = []
 
@@ -119,6 +121,7 @@ DURABLE: dict[str, tuple[Callable[[Ledger], Awaitable[object]], bool]] = {
 }
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("call", DURABLE)
 async def test_what_people_rely_on_waits_for_the_disk(
     ledger: Ledger, statements: list[str], call: str

@@ -1,12 +1,14 @@
 """The web application: its few paths, and what each may answer."""
 
+import math
 from collections.abc import Callable
 
 from aiohttp import web
 
-from bot import __version__
+from bot import __version__, metrics
 from bot.web.webhook import MAX_BODY, Webhook
 from bot.work.errors import StoreUnavailable
+from bot.work.model import Census
 from bot.work.store import WorkStore
 
 
@@ -27,6 +29,15 @@ def make_web(webhook: Webhook, store: WorkStore, is_working: Callable[[], bool])
             return _not_ready("worker: it has stopped; restart the process")
         return web.json_response({"status": "ready"})
 
+    async def measured(_: web.Request) -> web.Response:
+        """What the process measures, and the queue over all processes."""
+        try:
+            queue = await store.census()
+        except StoreUnavailable:
+            queue = Census({}, math.nan)
+        text = metrics.render(queue.rows, queue.oldest_due)
+        return web.Response(body=text, headers={"Content-Type": metrics.CONTENT_TYPE})
+
     async def index(_: web.Request) -> web.Response:
         return web.Response(text=f"Plan Gate {__version__}. GitHub posts to /webhook.\n")
 
@@ -34,6 +45,7 @@ def make_web(webhook: Webhook, store: WorkStore, is_working: Callable[[], bool])
     app.router.add_post("/webhook", webhook.receive)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", measured)
     app.router.add_get("/", index)
     return app
 

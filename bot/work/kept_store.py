@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager, suppress
 
 from sqlalchemy import Connection
 
-from bot.work import by_hand, inbox, leases, migrations, queue, turns
+from bot.work import by_hand, census, inbox, leases, migrations, queue, turns
 from bot.work.batches import Batches
 from bot.work.database import Database
 from bot.work.errors import StoreUnavailable
-from bot.work.model import Claim, Delivery, Mark, Receipt, Row
+from bot.work.model import Census, Claim, Delivery, Mark, Receipt, Row
 
 
 class KeptStore:
@@ -167,6 +167,11 @@ class KeptStore:
     async def rows(self) -> list[Row]:
         """Return the whole queue, by key."""
         return await self._database.run(queue.rows)
+
+    async def census(self) -> Census:
+        """Count the queue, for those who watch."""
+        now = self.now()
+        return await self._database.run(lambda db: census.count(db, now))
 
     async def deliveries(self, limit: int = 100) -> list[Receipt]:
         """Return the newest deliveries, newest first."""

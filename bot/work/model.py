@@ -1,5 +1,6 @@
 """The values that go in and out of the store. They carry no behaviour and know no database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -75,6 +76,15 @@ class Claim:
     attempts: int  # failed runs before this one, since the last success or new start
     backfill: bool = False
     progress: str = ""
+    due: float = field(default=0.0, compare=False)  # when the row began to wait for this run
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The queue in numbers: rows by state, and seconds that the oldest due one has waited."""
+
+    rows: Mapping[State, int]
+    oldest_due: float
 
 
 @dataclass(frozen=True, slots=True)

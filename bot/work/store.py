@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.work.model import Claim, Delivery, Mark, Receipt, Row
+from bot.work.model import Census, Claim, Delivery, Mark, Receipt, Row
 
 
 class WorkStore(Protocol):
@@ -125,6 +125,10 @@ class WorkStore(Protocol):
 
     async def rows(self) -> list[Row]:
         """Return the whole queue, by key."""
+        ...
+
+    async def census(self) -> Census:
+        """Count the queue, for those who watch."""
         ...
 
     async def deliveries(self, limit: int = 100) -> list[Receipt]:

@@ -88,6 +88,7 @@ _take = (
         work.c.attempts,
         work.c.backfill,
         work.c.progress,
+        work.c.due,
     )
 )
 _serve = update(tenant).where(tenant.c.id == _whose).values(served=bindparam("ticket"))

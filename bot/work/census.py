@@ -1,0 +1,22 @@
+"""How much waits, counted for those who watch. It changes nothing."""
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from bot.work.model import Census, State
+from bot.work.schema import tenant, work
+
+_rows = select(work.c.state, func.count()).group_by(work.c.state)
+# An installation that rests waits for GitHub, not for us.
+_oldest = (
+    select(func.min(work.c.due))
+    .join(tenant, tenant.c.id == work.c.tenant)
+    .where(work.c.state == State.READY, tenant.c.not_before <= bindparam("now"))
+)
+
+
+def count(connection: Connection, now: float) -> Census:
+    """Count the rows by state, and say how long the oldest that is due has waited."""
+    rows = dict.fromkeys(State, 0)
+    rows |= {state: number for state, number in connection.execute(_rows)}
+    oldest: float | None = connection.scalar(_oldest, {"now": now})
+    return Census(rows, 0.0 if oldest is None else max(now - oldest, 0.0))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,16 +14,20 @@ from bot.github.sender import Sleep
 from bot.ledger.kept_ledger import open_ledger
 from bot.ledger.port import Ledger
 from bot.offload import Offload
+from bot.run import ATTEMPTS
 from bot.runner import SubjectRunner
-from bot.settings import Settings
+from bot.settings import Retention, Settings
+from bot.subject import APP, DeliveriesSubject, InstallationsSubject
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
 from bot.work.kept_store import KeptStore
+from bot.work.model import Mark
 from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
-from bot.worker import ATTEMPTS, Worker
+from bot.worker import Worker
 
-GRACE = 8.0  # seconds that a stop gives the runs under way
+FIRST_LOOK = 10.0  # seconds after the start: by then the server listens for what it asks for
+GRACE = 8.0  # seconds that a stop gives the worker
 DECISIONS_KEPT = 90 * 24 * 3_600.0
 AUDIT_KEPT = 400 * 24 * 3_600.0  # a year, and the time to notice that it is over
 
@@ -38,8 +42,16 @@ class Parts:
     web: web.Application
 
 
-def _forgetter(ledger: Ledger) -> Callable[[float], Awaitable[int]]:
-    return lambda now: ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
+def _forgetter(
+    store: WorkStore, ledger: Ledger, retention: Retention
+) -> Callable[[float], Awaitable[int]]:
+    """What is forgotten of all that is kept, a little each time, as of a moment."""
+
+    async def forget(now: float) -> int:
+        gone = await store.prune(now - retention.days * 24 * 3_600.0)
+        return gone + await ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
+
+    return forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,9 @@ async def running(
         offloading=offloading,
     ) as base:
         store, ledger = base.store, base.ledger
-        worker = Worker(store, base.runner, clock=clock, forget=_forgetter(ledger))
+        worker = Worker(store, base.runner, forget=_forgetter(store, ledger, settings.retention))
+        looks = (DeliveriesSubject(), InstallationsSubject())
+        await store.enqueue([Mark(look.key, APP, backfill=True) for look in looks], FIRST_LOOK)
         working = asyncio.create_task(worker.work(), name="worker")
         webhook = Webhook(store, settings.webhook_secrets)
         try:
@@ -117,5 +131,4 @@ async def running(
             )
         finally:
             worker.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(working, GRACE)
+            await asyncio.wait({working}, timeout=GRACE)

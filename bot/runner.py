@@ -30,7 +30,8 @@ from bot.subject import (
     Spread,
     Subject,
 )
-from bot.work.model import Mark
+from bot.work.ending import Done, Ending
+from bot.work.model import Claim, Mark
 from bot.work.store import WorkStore
 
 
@@ -55,18 +56,19 @@ class SubjectRunner:
         self._objects = ObjectCache()
         self._parsed = ParsedPlans(offload)
 
-    async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
-        """Bring *subject* up to date; say how it ended."""
+    async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
+        """Bring *subject* up to date, from the claim's progress on; say how it ended."""
+        installation = claim.tenant
         match subject:
             case PullSubject() | GroupSubject():
-                return await self._judge(subject, installation, owned)
+                return Done(await self._judge(subject, installation, owned))
             case IndexSubject(repository):
                 indexed = await self.rebuild_index(repository, installation)
-                return f"{count_of(indexed, 'pull request')} indexed"
+                return Done(f"{count_of(indexed, 'pull request')} indexed")
             case CommentSubject():
-                return await self._obey(subject, installation, owned)
+                return Done(await self._obey(subject, installation, owned))
             case _:
-                return await self._spread(subject, installation)
+                return Done(await self._spread(subject, installation))
 
     async def rebuild_index(self, repository: str, installation: int) -> int:
         """Read every pull request of *repository* for the tasks that it names; return how many."""

@@ -7,16 +7,27 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.errors import PlanGateError
-from bot.github.errors import GitHubUnavailable, RateLimited, Refused
+from bot.github.errors import (
+    GitHubUnavailable,
+    OverBudget,
+    RateLimited,
+    Refused,
+    Suspended,
+    Uninstalled,
+)
 from bot.github.publisher import Guard
+from bot.github.tally import Cost, count, is_backfill
 from bot.reconcile import Superseded
+from bot.run import ATTEMPTS, ClaimLost
 from bot.subject import PullSubject, Subject
+from bot.work.ending import Done, Ending, Proceed
 from bot.work.errors import StoreUnavailable
-from bot.work.model import Mark, Row, State
+from bot.work.model import Claim, Mark, Row, State
 from bot.work.store import WorkStore
-from bot.worker import ATTEMPTS, ClaimLost, Worker
+from bot.worker import Pace, Worker
 from tests.store import open_sqlite
 
 PULL = PullSubject("acme/shop", 1)
@@ -26,17 +37,20 @@ MARK = Mark(PULL.key, 7)
 class Runner:
     """Does what *what* says, and counts."""
 
-    def __init__(self, what: Callable[[Guard], Awaitable[str]]) -> None:
+    def __init__(self, what: Callable[[Guard], Awaitable[Ending | str]]) -> None:
         self.what = what
         self.runs = 0
+        self.claims: list[Claim] = []
         self.reported: list[str] = []
         self.reports = True
         self.unreportable: Exception | None = None
 
-    async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
-        assert (subject, installation) == (PULL, 7)
+    async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
+        assert (subject, claim.tenant) == (PULL, 7)
         self.runs += 1
-        return await self.what(owned)
+        self.claims.append(claim)
+        ended = await self.what(owned)
+        return Done(ended) if isinstance(ended, str) else ended
 
     async def report_fault(
         self, subject: Subject, installation: int, fault: Exception, owned: Guard
@@ -57,7 +71,7 @@ class Bench:
     async def work(self, runner: Runner, until: Callable[[Row], bool], store: object = None) -> Row:
         """Run the worker until the row is as wanted; time passes where it waits."""
         used = cast(WorkStore, store or self.store)
-        worker = Worker(used, runner, clock=lambda: self.now, jitter=lambda: 0.5)
+        worker = Worker(used, runner, jitter=lambda: 0.5)
         working = asyncio.create_task(worker.work())
         try:
             for _ in range(2_000):
@@ -116,7 +130,7 @@ async def test_a_key_of_another_version_is_parked(bench: Bench) -> None:
     await bench.store.finish((await bench.store.claim(1))[0])
     await bench.store.enqueue([Mark("future acme/shop", 7)])
     runner = Runner(fine)
-    worker = Worker(bench.store, runner, clock=lambda: bench.now)
+    worker = Worker(bench.store, runner)
     working = asyncio.create_task(worker.work())
     await eventually(bench, lambda rows: any(parked(row) for row in rows))
     worker.stop()
@@ -172,6 +186,18 @@ async def test_a_fault_that_cannot_be_reported_is_parked_all_the_same(
     assert row.error == "Refused: GitHub answered 403 \\ud800"
 
 
+async def test_a_fault_that_cannot_be_reported_for_now_is_not_given_up(bench: Bench) -> None:
+    """A pull request that is parked without a check run would wait for ever."""
+
+    async def fail(_: Guard) -> str:
+        runner.unreportable = RateLimited("wait", delay=60) if runner.runs < ATTEMPTS + 2 else None
+        raise Refused("GitHub answered 422")
+
+    runner = Runner(fail)
+    await bench.work(runner, parked)
+    assert runner.runs == ATTEMPTS + 2
+
+
 @pytest.mark.parametrize("reports", [False, None])
 async def test_an_outage_that_nobody_was_told_of_is_waited_out(
     bench: Bench, reports: bool | None
@@ -198,7 +224,8 @@ async def test_what_has_moved_is_looked_at_again_in_a_moment(bench: Bench) -> No
 
     runner = Runner(move_once)
     await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
-    assert bench.now == 1_002.0
+    assert bench.now == 1_002.5
+    assert [claim.attempts for claim in runner.claims] == [0, 0]
 
 
 async def test_a_rate_limit_pauses_and_is_no_attempt(bench: Bench) -> None:
@@ -211,6 +238,68 @@ async def test_a_rate_limit_pauses_and_is_no_attempt(bench: Bench) -> None:
     row = await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
     assert bench.now == 1_600.0
     assert row.attempts == 0
+
+
+async def test_a_run_in_parts_goes_on_where_it_was(bench: Bench) -> None:
+    async def in_three(_: Guard) -> Ending:
+        parts = {"": Proceed("1 of 3", "one", 30), "one": Proceed("2 of 3", "two", 60)}
+        return parts.get(runner.claims[-1].progress, Done("3 of 3"))
+
+    runner = Runner(in_three)
+    await bench.work(runner, idle)
+    assert [claim.progress for claim in runner.claims] == ["", "one", "two"]
+    assert bench.now == 1_090.0
+
+
+async def test_over_its_budget_a_run_waits_without_an_attempt(bench: Bench) -> None:
+    async def over_once(_: Guard) -> str:
+        if runner.runs == 1:
+            raise OverBudget("the rest is for live runs", delay=600)
+        return "published"
+
+    runner = Runner(over_once)
+    await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
+    assert [claim.attempts for claim in runner.claims] == [0, 0]
+    assert bench.now == 1_750.0  # spread by up to a half
+    await bench.store.enqueue([Mark("pull acme/shop#2", 7)])
+    assert await bench.store.claim(1), "the installation does not wait with it"
+
+
+async def test_a_suspended_installation_rests_as_a_whole(bench: Bench) -> None:
+    async def suspended_once(_: Guard) -> str:
+        if runner.runs == 1:
+            raise Suspended("an owner has suspended the App")
+        return "published"
+
+    runner = Runner(suspended_once)
+    await bench.work(runner, lambda row: idle(row) and runner.runs == 2)
+    assert [claim.attempts for claim in runner.claims] == [0, 0]
+    assert bench.now == 1_000.0 + 30 * 60
+
+
+async def test_an_installation_that_is_gone_is_on_show(bench: Bench) -> None:
+    async def gone(_: Guard) -> str:
+        raise Uninstalled("the App is not installed there any more")
+
+    runner = Runner(gone)
+    row = await bench.work(runner, parked)
+    assert (runner.runs, row.error) == (1, "the App is not installed there any more")
+    assert runner.reported == []
+
+
+async def test_what_a_run_asks_of_github_is_tallied_and_logged(bench: Bench) -> None:
+    async def ask(_: Guard) -> str:
+        for cost in (Cost.COUNTED, Cost.COUNTED, Cost.FREE):
+            count("GET /app", cost)
+        return f"published, backfill: {is_backfill()}"
+
+    await bench.store.finish((await bench.store.claim(1))[0])
+    await bench.store.enqueue([Mark(PULL.key, 7, backfill=True)])
+    with capture_logs() as logs:
+        await bench.work(Runner(ask), idle)
+    (line,) = [line for line in logs if line["event"] == "evaluated"]
+    assert (line["requests"], line["free"]) == (2, 1)
+    assert line["outcome"] == "published, backfill: True"
 
 
 async def test_a_lost_claim_may_not_write(bench: Bench) -> None:
@@ -255,8 +344,7 @@ class Away:
 async def test_a_store_that_is_away_is_waited_for(bench: Bench, call: str) -> None:
     runner = Runner(fine)
     away = Away(bench.store, **{call: 1})
-    await bench.work(runner, idle, store=away)
-    assert away.times[call] < 0
+    await bench.work(runner, lambda row: idle(row) and away.times[call] < 0, store=away)
 
 
 async def test_a_stop_lets_the_run_under_way_end(bench: Bench) -> None:
@@ -267,7 +355,7 @@ async def test_a_stop_lets_the_run_under_way_end(bench: Bench) -> None:
         await may_end.wait()
         return "published"
 
-    worker = Worker(bench.store, Runner(slow), clock=lambda: bench.now)
+    worker = Worker(bench.store, Runner(slow))
     working = asyncio.create_task(worker.work())
     await begun.wait()
     worker.stop()
@@ -285,7 +373,7 @@ async def test_a_run_that_is_cut_off_is_handed_back(bench: Bench) -> None:
         await asyncio.Event().wait()
         return "never"
 
-    worker = Worker(bench.store, Runner(endless), clock=lambda: bench.now)
+    worker = Worker(bench.store, Runner(endless))
     working = asyncio.create_task(worker.work())
     await begun.wait()
     worker.stop()
@@ -295,20 +383,101 @@ async def test_a_run_that_is_cut_off_is_handed_back(bench: Bench) -> None:
     assert (row.state, row.attempts) == (State.READY, 0)
 
 
+async def test_a_stop_gives_back_what_takes_too_long(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_: Guard) -> str:
+        begun.set()
+        await asyncio.Event().wait()
+        return "never"
+
+    worker = Worker(bench.store, Runner(endless), pace=Pace(grace=0))
+    working = asyncio.create_task(worker.work())
+    await begun.wait()
+    worker.stop()
+    await working
+    (row,) = await bench.store.rows()
+    assert (row.state, row.attempts) == (State.READY, 0)
+
+
+async def test_an_answer_of_the_store_that_nobody_foresaw_ends_the_worker(bench: Bench) -> None:
+    """Its row would stay taken for ever; a restart recovers it, and counts the attempt."""
+
+    async def lone_surrogate(_: Guard) -> Ending:
+        return Proceed("a part", "\ud800")
+
+    runner = Runner(lone_surrogate)
+    worker = Worker(bench.store, runner)
+    with pytest.raises(ExceptionGroup) as caught:
+        await worker.work()
+    assert caught.group_contains(UnicodeEncodeError)
+    (row,) = await bench.store.rows()
+    assert row.state is State.RUNNING
+    await bench.work(Runner(fine), idle)
+
+
+class Pulse(Away):
+    """The store, which is away for the first heartbeats."""
+
+    def __init__(self, store: WorkStore) -> None:
+        super().__init__(store)
+        self.felt = asyncio.Event()
+        self.beats = 0
+
+    async def beat(self) -> int:
+        self.beats += 1
+        if self.beats < 3:
+            raise StoreUnavailable("the database is away")
+        self.felt.set()
+        return 1
+
+
+async def test_the_heart_beats_while_a_run_is_long_and_after_the_store_was_away(
+    bench: Bench,
+) -> None:
+    store = Pulse(bench.store)
+
+    async def long(_: Guard) -> str:
+        await store.felt.wait()
+        return "published"
+
+    worker = Worker(cast(WorkStore, store), Runner(long), pace=Pace(beat=0))
+    working = asyncio.create_task(worker.work())
+    await eventually(bench, lambda rows: all(idle(row) for row in rows))
+    worker.stop()
+    await working
+    assert store.beats >= 3
+
+
+async def test_what_changes_without_a_wake_up_is_found_all_the_same(bench: Bench) -> None:
+    """As when another process marks a row, or somebody's `plan-gate queue retry`."""
+    await bench.store.finish((await bench.store.claim(1))[0])
+    runner = Runner(fine)
+    worker = Worker(bench.store, runner, pace=Pace(poll=0.001))
+    working = asyncio.create_task(worker.work())
+    await asyncio.sleep(0.01)
+    bench.store.wake = asyncio.Event()  # what rings is not heard any more
+    await bench.store.enqueue([MARK])
+    await eventually(bench, lambda rows: all(idle(row) for row in rows))
+    worker.stop()
+    await working
+    assert runner.runs == 1
+
+
 async def test_all_slots_taken_waits_for_one_to_end(bench: Bench) -> None:
     await bench.store.enqueue([Mark(PullSubject("acme/shop", n).key, 7) for n in range(1, 30)])
     running = most = 0
 
     class Many(Runner):
-        async def run(self, subject: Subject, installation: int, owned: Guard) -> str:
+        async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
             nonlocal running, most
             running += 1
             most = max(most, running)
             await asyncio.sleep(0.001)
             running -= 1
-            return "published"
+            return Done("published")
 
-    worker = Worker(bench.store, Many(fine), clock=lambda: bench.now, slots=3)
+    worker = Worker(bench.store, Many(fine), pace=Pace(slots=3))
     working = asyncio.create_task(worker.work())
     await eventually(bench, lambda rows: all(idle(row) for row in rows))
     worker.stop()

@@ -61,16 +61,6 @@ _deliveries = Counter(
     ["event", "outcome"],
     registry=REGISTRY,
 )
-_redeliveries = Counter(
-    "plan_gate_redeliveries",
-    "Deliveries that GitHub could not hand over, and that were asked for again",
-    registry=REGISTRY,
-)
-_stale = Counter(
-    "plan_gate_stale",
-    "What a sweep found other than it was last seen: an event was missed",
-    registry=REGISTRY,
-)
 _evaluation_seconds = Histogram(
     "plan_gate_evaluation_seconds",
     "How long a run took, from its claim to its end",
@@ -164,16 +154,6 @@ def redelivered() -> None:
 
 def found_stale(number: int) -> None:
     """Count what a part of a sweep found stale."""
-    _stale.inc(number)
-
-
-def redelivered() -> None:
-    """Count a delivery that GitHub could not hand over, and that was asked for again."""
-    _redeliveries.inc()
-
-
-def found_stale(number: int) -> None:
-    """Count what a sweep found other than it was last seen, and marked."""
     _stale.inc(number)
 
 

@@ -35,7 +35,8 @@ def make_web(webhook: Webhook, store: WorkStore, is_working: Callable[[], bool])
             queue = await store.census()
         except StoreUnavailable:
             queue = Census({}, math.nan)
-        text = metrics.render(queue.rows, queue.oldest_due)
+        rows = {state.value: number for state, number in queue.rows.items()}
+        text = metrics.render(rows, queue.oldest_due)
         return web.Response(body=text, headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def index(_: web.Request) -> web.Response:

@@ -16,7 +16,6 @@ _oldest = (
 
 def count(connection: Connection, now: float) -> Census:
     """Count the rows by state, and say how long the oldest that is due has waited."""
-    rows = dict.fromkeys(State, 0)
-    rows |= {state: number for state, number in connection.execute(_rows)}
+    found: dict[State, int] = dict(connection.execute(_rows).tuples())
     oldest: float | None = connection.scalar(_oldest, {"now": now})
-    return Census(rows, 0.0 if oldest is None else max(now - oldest, 0.0))
+    return Census(dict.fromkeys(State, 0) | found, 0.0 if oldest is None else max(now - oldest, 0.0))

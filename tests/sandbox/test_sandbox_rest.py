@@ -209,6 +209,15 @@ async def test_the_rate_limit_ends_with_its_hour(stage: Stage) -> None:
     assert (await client.get(SHOP)).status == 200
 
 
+async def test_a_server_may_have_no_rate_limit(stage: Stage) -> None:
+    stage.sandbox.limits.rate = 0
+    stage.sandbox.limits.rated = False
+    assert (await stage.client.get("/rate_limit")).status == 404
+    answer = await stage.client.get(SHOP)
+    assert answer.status == 200
+    assert not [name for name in answer.headers if name.lower().startswith("x-ratelimit")]
+
+
 async def test_permissions_hide_the_true_role_in_role_name(stage: Stage) -> None:
     stage.shop.grant("bob", "maintain")
     stage.shop.grant("carol", "triage")

@@ -6,7 +6,7 @@ GraphQL has a limit of its own, in points.
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from bot.sandbox.api.answers import Answer, RateLimited
+from bot.sandbox.api.answers import Answer, RateLimited, Refused
 from bot.sandbox.api.auth import Anonymous, AppCaller, Caller, InstallationCaller, UserCaller
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
@@ -36,7 +36,9 @@ class RateLimits:
     windows: dict[tuple[str, int, Resource], Window] = field(default_factory=dict)
 
     def headers(self, caller: Caller, resource: Resource) -> dict[str, str]:
-        """Return how much a caller has left, as every answer says it."""
+        """Return how much a caller has left, as every answer says it; nothing without limits."""
+        if not self.world.limits.rated:
+            return {}
         limit = _ANONYMOUS if caller == Anonymous() else self._limit(resource)
         window = self._window(caller, resource)
         return {
@@ -49,7 +51,8 @@ class RateLimits:
 
     def check(self, caller: Caller, resource: Resource) -> None:
         """Raise RateLimited where the caller has nothing left."""
-        if self._window(caller, resource).used >= self._limit(resource):
+        used_up = self._window(caller, resource).used >= self._limit(resource)
+        if used_up and self.world.limits.rated:
             raise RateLimited(403, "API rate limit exceeded for installation.")
 
     def count(self, caller: Caller, resource: Resource, cost: int) -> None:
@@ -83,6 +86,8 @@ def _key(caller: Caller) -> tuple[str, int]:
 @routes("GET", "/rate_limit")
 def get_rate_limit(call: Call) -> Answer:
     """Answer how much is left; asking for it is free."""
+    if not call.rates:
+        raise Refused(404, "Rate limiting is not enabled.")
     names = ("limit", "remaining", "reset", "used")
     core = {name: int(call.rates[f"x-ratelimit-{name}"]) for name in names}
     search = {"limit": 30, "remaining": 30, "reset": core["reset"], "used": 0}

@@ -16,6 +16,7 @@ from bot.sandbox.state.records import JsonObject, Repo, Role, Ruleset
 class Limits:
     """GitHub's limits; tests make them small."""
 
+    rated: bool = True  # a GitHub Enterprise Server does not rate unless its administrator says so
     rate: int = 5_000
     graphql_points: int = 5_000
     graphql_nodes: int = 500_000

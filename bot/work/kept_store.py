@@ -17,7 +17,7 @@ class KeptStore:
     """A `WorkStore` whose transactions run in a `Database`."""
 
     def __init__(self, database: Database, *, attempts: int, room: int = inbox.ROOM) -> None:
-        """Keep deliveries in *room* bytes, and park a row after *attempts* deaths of the process."""
+        """Keep deliveries in *room* bytes; park a row after *attempts* deaths of the process."""
         self._database = database
         self._attempts = attempts
         self._room = room

@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -80,23 +81,40 @@ async def open_writer(path: Path) -> Writer:
 def connect(path: Path) -> Connection:
     """Connect to the file, with its tables and its write-ahead log in place."""
     require_sqlite(sqlite3.sqlite_version_info)
+    with _connecting(path, "rwc") as connection:
+        require_wal(connection)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        prepare(connection)
+        connection.commit()
+        return connection
+
+
+def visit_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
+    """Open a file that is there, as a guest: another process may have it open, and go on writing.
+
+    Each waits for the other's transaction, some seconds if need be. Raises `StoreUnavailable`.
+    """
+    with _connecting(path, "rw") as connection:
+        return SqliteDatabase(Writer(connection, connection), clock)
+
+
+@contextmanager
+def _connecting(path: Path, mode: str) -> Iterator[Connection]:
+    """Yield a connection, which is closed if that fails for which it is wanted."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        URL.create(
+            "sqlite", database=f"file:{quote(str(path))}", query={"uri": "true", "mode": mode}
+        ),
         poolclass=NullPool,
         # The writer begins transactions itself, and uses the connection in a thread of its own.
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
     with ExitStack() as undo:
         try:
-            connection = undo.enter_context(engine.connect())
-            require_wal(connection)
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            prepare(connection)
-            connection.commit()
+            yield undo.enter_context(engine.connect())
         except DBAPIError as error:
             raise StoreUnavailable(f"cannot use {path} as a SQLite file: {error.orig}") from error
         undo.pop_all()
-        return connection
 
 
 def require_sqlite(version: tuple[int, ...]) -> None:

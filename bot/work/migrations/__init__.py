@@ -30,6 +30,15 @@ def prepare(connection: Connection) -> None:
         _upgrade(connection)
 
 
+def require_newest(connection: Connection) -> None:
+    """Raise `StoreUnavailable` unless the tables are at this Plan Gate's own revision."""
+    if _known(connection) != revisions()[-1]:
+        raise StoreUnavailable(
+            "the database has no tables yet, or those of an older Plan Gate: "
+            "start the server once, which makes them or brings them up"
+        )
+
+
 def revision(connection: Connection) -> str | None:
     """Return the revision that the tables are at."""
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -21,7 +21,7 @@ from bot.github.errors import (
 from bot.github.publisher import Guard
 from bot.github.tally import tallying
 from bot.reconcile import Superseded
-from bot.subject import Look, Spread, Subject, parse_subject
+from bot.subject import Judgeable, Look, Spread, Subject, parse_subject
 from bot.work.ending import Done, Ending, Proceed
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Claim
@@ -101,6 +101,8 @@ class Runs:
         match ended:
             case Done(words):
                 await insist(lambda: self._store.finish(claim))
+                if isinstance(subject, Judgeable) and not (claim.backfill or claim.attempts):
+                    metrics.judged(self._store.now() - claim.due)
                 log.info("evaluated", outcome=words)
             case Proceed(words, progress, delay):
                 await insist(lambda: self._store.proceed(claim, progress, delay))

@@ -18,4 +18,5 @@ def count(connection: Connection, now: float) -> Census:
     """Count the rows by state, and say how long the oldest that is due has waited."""
     found: dict[State, int] = dict(connection.execute(_rows).tuples())
     oldest: float | None = connection.scalar(_oldest, {"now": now})
-    return Census(dict.fromkeys(State, 0) | found, 0.0 if oldest is None else max(now - oldest, 0.0))
+    waited = 0.0 if oldest is None else max(now - oldest, 0.0)
+    return Census(dict.fromkeys(State, 0) | found, waited)

@@ -1,9 +1,14 @@
-"""The audit log as transactions: what happened, in order, and nothing ever changed in it."""
+"""The audit log as transactions: what happened, in order, and nothing ever changed in it.
+
+Readers go on from an id. So ids must be seen in their order, and whoever writes an entry has the
+log to himself until he commits: the next id is given after that.
+"""
 
 from sqlalchemy import Connection, delete, insert, select
 
 from bot.ledger.port import Audit, AuditKind
 from bot.ledger.schema import audit as table
+from bot.work.sql import alone
 
 _PRUNED_AT_ONCE = 1_000  # keeps the transaction, and so everybody else's wait, short
 
@@ -20,7 +25,8 @@ def write(
     actor: str = "",
     text: str,
 ) -> None:
-    """Add an entry, in the transaction of what it tells."""
+    """Add an entry, in the transaction of what it tells, and as the last thing in it."""
+    alone(connection, "audit")
     connection.execute(
         insert(table).values(
             at=at,

@@ -1,4 +1,7 @@
-"""Exemptions as transactions: at most one stands for a pull request, and each is audited."""
+"""Exemptions as transactions: at most one stands for a pull request, and each is audited.
+
+Whoever changes one is alone with all of them, before he looks: so what comes twice is told once.
+"""
 
 from dataclasses import replace
 
@@ -9,7 +12,9 @@ from bot.ledger import audit
 from bot.ledger.port import AuditKind
 from bot.ledger.schema import exemption as table
 from bot.subject import PullSubject
-from bot.work.sql import insert
+from bot.work.sql import alone, insert
+
+_EXEMPTIONS = "exemptions"
 
 _this = and_(table.c.repository == bindparam("its_repository"), table.c.number == bindparam("its"))
 _said = (table.c.actor, table.c.reason, table.c.at, table.c.head_sha, table.c.comment)
@@ -24,6 +29,7 @@ _exempt = _new.on_conflict_do_update(
 
 def exempt(connection: Connection, repository: str, number: int, exemption: Exemption) -> None:
     """Let it stand in place of any other; a run that comes again is no second exemption."""
+    alone(connection, _EXEMPTIONS)
     before = standing(connection, repository, number)
     if before and replace(before, at=exemption.at) == exemption:
         return
@@ -46,6 +52,7 @@ def exempt(connection: Connection, repository: str, number: int, exemption: Exem
 
 def end(connection: Connection, repository: str, number: int, by: str, at: float) -> bool:
     """End what stands; False where nothing does."""
+    alone(connection, _EXEMPTIONS)
     row = connection.execute(_end, {"its_repository": repository, "its": number}).one_or_none()
     if row is None:
         return False
@@ -61,6 +68,7 @@ def standing(connection: Connection, repository: str, number: int) -> Exemption 
 
 def rename_repository(connection: Connection, old: str, new: str) -> None:
     """Carry over what stands under the old name; what stands under the new one is newer."""
+    alone(connection, _EXEMPTIONS)
     taken = select(table.c.number).where(table.c.repository == new)
     ours = table.c.repository == old
     connection.execute(delete(table).where(ours, table.c.number.in_(taken)))

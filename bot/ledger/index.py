@@ -1,18 +1,23 @@
 """The index of links as transactions: which pull request names which plan and task.
 
 All of it can be read from GitHub again. A subject's rows are replaced together.
+
+Whoever changes links is alone with them, before he looks at those of others: of two pull requests
+that claim a task at once, the second finds the first, and marks it.
 """
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, delete, select, true
 
 from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
 from bot.ledger.schema import indexed, link, linked
 from bot.work import queue
 from bot.work.model import Mark
-from bot.work.sql import insert
+from bot.work.sql import alone, insert
+
+LINKS = "links"
 
 _newer = insert(indexed)
 _set_indexed = _newer.on_conflict_do_update(
@@ -25,10 +30,12 @@ def relink(
 ) -> frozenset[PlanName]:
     """Replace what stood for the subject; mark who has claims where it changes them."""
     now = _folded(now)
-    before, its_installation = _read(connection, now.subject)
-    if (before, its_installation) != (now, installation):
-        _drop(connection, linked.c.subject == now.subject)
-        _add(connection, now, installation)
+    if _read(connection, now.subject) == (now, installation):
+        return frozenset()
+    alone(connection, LINKS)
+    before, _ = _read(connection, now.subject)
+    drop(connection, linked.c.subject == now.subject)
+    _add(connection, now, installation)
     changed = {plan for plan, *_ in _claims(now) ^ (_claims(before) if before else set())}
     concerned = {mark for plan in changed for mark in _claimants(connection, plan)}
     queue.mark(connection, [mark for mark in concerned if mark.key != now.subject], at)
@@ -39,6 +46,7 @@ def settle(
     connection: Connection, subject: str, state: PullState, base_ref: str, at: float
 ) -> bool:
     """Set what became of a pull request, keeping what it links; mark who waits for it."""
+    alone(connection, LINKS)
     before, installation = _read(connection, subject)
     if before is None:
         return False
@@ -118,37 +126,16 @@ def set_indexed(connection: Connection, repository: str, at: float) -> None:
 
 def forget_repository(connection: Connection, repository: str) -> None:
     """Drop a repository's pull requests, whatever plans they link."""
-    _drop(connection, linked.c.repository == repository)
+    alone(connection, LINKS)
+    drop(connection, linked.c.repository == repository)
     connection.execute(delete(indexed).where(indexed.c.repository == repository))
 
 
-def rename_repository(connection: Connection, old: str, new: str) -> None:
-    """Carry a repository's pull requests and plans over; what has the new name already stays."""
-    if old == new:
-        return
-    ours = linked.c.repository == old
-    taken = select(linked.c.number).where(linked.c.repository == new)
-    _drop(connection, ours & linked.c.number.in_(taken))
-    subjects = select(linked.c.subject).where(ours)
-    connection.execute(
-        update(link)
-        .where(link.c.subject.in_(subjects))
-        .values(subject=func.replace(link.c.subject, f" {old}#", f" {new}#"))
-    )
-    connection.execute(
-        update(linked)
-        .where(ours)
-        .values(subject=func.replace(linked.c.subject, f" {old}#", f" {new}#"), repository=new)
-    )
-    connection.execute(
-        update(link)
-        .where(link.c.plan_repository == old.lower())
-        .values(plan_repository=new.lower())
-    )
-    at = indexed_at(connection, old)
-    connection.execute(delete(indexed).where(indexed.c.repository == old))
-    if at is not None and indexed_at(connection, new) is None:
-        set_indexed(connection, new, at)
+def drop(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Drop pull requests, and what they link."""
+    gone = select(linked.c.subject).where(which)
+    connection.execute(delete(link).where(link.c.subject.in_(gone)))
+    connection.execute(delete(linked).where(which))
 
 
 def _folded(given: Linked) -> Linked:
@@ -227,9 +214,3 @@ def _claimants(connection: Connection, plan: PlanName) -> list[Mark]:
         )
     )
     return [Mark(*row) for row in connection.execute(found)]
-
-
-def _drop(connection: Connection, which: ColumnElement[bool]) -> None:
-    gone = select(linked.c.subject).where(which)
-    connection.execute(delete(link).where(link.c.subject.in_(gone)))
-    connection.execute(delete(linked).where(which))

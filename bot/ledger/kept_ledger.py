@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection
-
 from bot.gate.facts import Exemption
-from bot.ledger import audit, commands, decisions, exemptions, index, memory
+from bot.ledger import audit, commands, decisions, exemptions, index, memory, renaming
 from bot.ledger.memory import Bounds
 from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.database import Database
@@ -116,13 +114,10 @@ class KeptLedger:
 
     async def rename_repository(self, old: str, new: str) -> None:
         """Carry the index and the standing exemptions over to a repository's new name."""
-
-        def rename(db: Connection) -> None:
-            index.rename_repository(db, old, new)
-            exemptions.rename_repository(db, old, new)
-
-        if old != new:  # or it would give way to itself
-            await self._database.run(rename)
+        if old == new:  # or it would give way to itself
+            return
+        while await self._database.run(lambda db: renaming.carry_over(db, old, new)):
+            pass
 
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:

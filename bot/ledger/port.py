@@ -120,7 +120,7 @@ class Audit:
 
 
 class Ledger(Protocol):
-    """A durable memory. Each call is one transaction, and all of it happens or none.
+    """A durable memory. Each call is one transaction, all of it or none; a renaming takes several.
 
     Every method raises `StoreUnavailable` when the database does not answer; then nothing was
     changed, and what failed may be asked again. Only a value that no database can hold (a lone
@@ -234,7 +234,8 @@ class Ledger(Protocol):
         """Carry the index and the standing exemptions over to a repository's new name.
 
         What stands under the new name already is newer, and stays. Decisions and the audit log
-        are history: they keep the name of their time.
+        are history: they keep the name of their time. It takes several transactions; what fails
+        between them goes on from there when it is called again.
         """
         ...
 

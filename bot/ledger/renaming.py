@@ -1,0 +1,56 @@
+"""A repository's new name, carried over in pages: each is a transaction, and all may come again.
+
+What stands under the new name already is newer, and stays.
+"""
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
+
+from bot.ledger import exemptions, index
+from bot.ledger.schema import indexed, link, linked
+from bot.work.sql import alone
+
+AT_ONCE = 500  # keeps the transaction, and so everybody else's wait, short
+
+_other = linked.alias("other")
+
+
+def carry_over(connection: Connection, old: str, new: str) -> int:
+    """Give some of what has the old name the new one; say how much, 0 when done."""
+    alone(connection, index.LINKS)
+    if carried := _pulls(connection, old, new) or _plans(connection, old.lower(), new.lower()):
+        return carried
+    exemptions.rename_repository(connection, old, new)
+    _rename_indexed(connection, old, new)
+    return 0
+
+
+def _pulls(connection: Connection, old: str, new: str) -> int:
+    def renamed(subject: ColumnElement[str]) -> ColumnElement[str]:
+        return func.replace(subject, f" {old}#", f" {new}#")
+
+    page = select(linked.c.subject).where(linked.c.repository == old).limit(AT_ONCE)
+    subjects = connection.scalars(page).all()
+    if subjects:
+        ours = linked.c.subject.in_(subjects)
+        index.drop(connection, ours & exists().where(_other.c.subject == renamed(linked.c.subject)))
+        links = update(link).where(link.c.subject.in_(subjects))
+        connection.execute(links.values(subject=renamed(link.c.subject)))
+        pulls = update(linked).where(ours)
+        connection.execute(pulls.values(subject=renamed(linked.c.subject), repository=new))
+    return len(subjects)
+
+
+def _plans(connection: Connection, old: str, new: str) -> int:
+    if old == new:  # only its case is another: as a repository of plans it keeps its name
+        return 0
+    named = link.c.plan_repository == old
+    page = select(link.c.subject).where(named).limit(AT_ONCE)
+    plans = update(link).where(named, link.c.subject.in_(page))
+    return connection.execute(plans.values(plan_repository=new)).rowcount
+
+
+def _rename_indexed(connection: Connection, old: str, new: str) -> None:
+    at = index.indexed_at(connection, old)
+    connection.execute(delete(indexed).where(indexed.c.repository == old))
+    if at is not None and index.indexed_at(connection, new) is None:
+        index.set_indexed(connection, new, at)

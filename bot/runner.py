@@ -8,9 +8,9 @@ from bot.github.access import Access
 from bot.github.errors import GitHubError
 from bot.github.gather import Gatherer
 from bot.github.installations import Installations
+from bot.github.objects import ObjectCache
 from bot.github.parsed_plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
-from bot.github.reader import ObjectCache
 from bot.github.sharing import Sharing
 from bot.github.standing import Standing
 from bot.indexing import rebuild_index
@@ -53,7 +53,7 @@ class SubjectRunner:
         self._store = store
         self._ledger = ledger
         self._clock = clock
-        self._objects = ObjectCache()
+        self._objects = ObjectCache(ledger)
         self._parsed = ParsedPlans(offload)
 
     async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:

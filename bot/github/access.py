@@ -7,10 +7,11 @@ from bot.github import answers
 from bot.github.client import Client
 from bot.github.history import History
 from bot.github.memory import Memory
-from bot.github.people import People
+from bot.github.objects import ObjectCache
 from bot.github.parsed_plans import ParsedPlans
+from bot.github.people import People
 from bot.github.plans import PlanReader
-from bot.github.reader import ObjectCache, Reader
+from bot.github.reader import Reader
 from bot.github.revisions import Revisions
 
 

@@ -24,8 +24,9 @@ from bot.gate.scope import (
 from bot.github.access import Access
 from bot.github.errors import GitHubError, Incomplete, NotFound
 from bot.github.linked import LinkedPlans
+from bot.github.objects import Tree
 from bot.github.policy import Policy, PolicyReader
-from bot.github.reader import OpenPull, Tree
+from bot.github.reader import OpenPull
 
 _MAX_EXEMPT_COMMITS: Final = 30  # each takes a request
 
@@ -139,8 +140,10 @@ class Gatherer:
         else code could be brought to a branch of one's own first, and to the head from there.
         """
         head_sha = facts.pull.head_sha
-        brought = await self._reader.read_brought(facts.branch.sha, head_sha)  # tells the tree, too
-        head = await self._reader.read_tree(await self._reader.read_commit_tree(head_sha))
+        brought = await self._reader.read_brought(facts.branch.sha, head_sha)
+        head = await self._reader.read_tree(
+            brought.head or await self._reader.read_commit_tree(head_sha)
+        )
         left = await self._reader.read_tree(brought.left) if brought.left else {}
         changed = sorted(changed_paths(left, head))
         base = await self._reader.read_tree(facts.branch.tree)

@@ -15,6 +15,7 @@ from bot.github.accounts import as_actor
 from bot.github.client import Client
 from bot.github.errors import Unexpected
 from bot.github.memory import Memory, recall_as
+from bot.github.objects import ObjectCache
 from bot.github.query_answers import (
     Blamed,
     BlamedCommit,
@@ -27,7 +28,6 @@ from bot.github.query_answers import (
     PullsOfCommit,
     ReviewedPull,
 )
-from bot.github.reader import ObjectCache, keep
 from bot.github.reviews import Said, latest_opinions
 
 # The number rises with the shape of `Provenance`, so that what was kept before is read anew.
@@ -83,23 +83,28 @@ class History:
             writers=writers,
         )
 
-    async def read_provenance(self, branch: Branch, plan: PlanFile) -> Provenance:
+    async def read_provenance(
+        self, branch: Branch, plan: PlanFile, *, decides: bool = True
+    ) -> Provenance:
         """How *plan* on the trusted *branch* came to be Approved.
 
         That is kept for the plan's content and the commit that brought it: content that was
         approved, withdrawn and put back is looked at anew. Every reviewer counts as an approver
         here: what `approval.approvers` says may change, see `People.mark_approvers`.
         What changed later is another question: see `bot.github.revisions`.
+
+        What is in doubt is asked again each time, or after some minutes where nothing *decides*
+        by it: GitHub learns of a merge a little late, and authors add addresses to accounts.
         """
         newest = await self.read_last_commit(branch.sha, plan.path)
         if newest is None:
             raise Unexpected(f"GitHub knows no commit that touches {plan.path}, and has the file")
         key = memory_key(self.repository, branch, plan, newest.sha)
         kept = found = await recall_as(Provenance, self._memory, _KIND, key)
-        if found is None or found.by is None:  # an author may add their address to an account
-            found = await self._set_by(branch.sha, plan)
-        if not found.pull:  # GitHub learns of a merge a little after it
-            found = await self._with_pull(found, branch.name)
+        asked = self._objects.asked
+        if found is None or (_in_doubt(found) and (decides or key not in asked)):
+            found = await self._complete(found, branch, plan)
+            asked[key] = True
         if found != kept:
             await self._memory.keep(_KIND, key, msgspec.json.encode(found))
         return found
@@ -144,9 +149,15 @@ class History:
         )
         return comparison.status in {"ahead", "identical"}
 
-    async def _set_by(self, commit_sha: str, plan: PlanFile) -> Provenance:
-        commit = await self.read_status_commit(commit_sha, plan)
-        return Provenance(_author(commit), commit.oid, commit.committed_date)
+    async def _complete(
+        self, known: Provenance | None, branch: Branch, plan: PlanFile
+    ) -> Provenance:
+        """Ask for what is not *known*."""
+        found = known
+        if found is None or found.by is None:
+            commit = await self.read_status_commit(branch.sha, plan)
+            found = Provenance(_author(commit), commit.oid, commit.committed_date)
+        return found if found.pull else await self._with_pull(found, branch.name)
 
     async def _with_pull(self, found: Provenance, base: str) -> Provenance:
         arrival = await self.read_arrival(found.commit, base)
@@ -162,8 +173,8 @@ class History:
 
     async def _blame(self, commit_sha: str, path: str) -> Sequence[BlameRange]:
         """A blame never changes; who is behind an unknown author's address may yet be told."""
-        key = (self.repository, f"{commit_sha}:{path}")
-        if (kept := self._objects.blames.get(key)) is not None:
+        key = f"{commit_sha}:{path}"
+        if (kept := self._objects.blames.get(self.repository, key)) is not None:
             return kept
         found = await self._client.query(
             InRepository[OfObject[Blamed]],
@@ -172,7 +183,7 @@ class History:
         )
         ranges = found.repository.object.blame.ranges
         if all(_author(one.commit) for one in ranges):
-            keep(self._objects.blames, key, ranges)
+            self._objects.blames.keep(self.repository, key, ranges)
         return ranges
 
     async def _merged_pull(self, commit_sha: str, base: str) -> PullOfCommit | None:
@@ -250,6 +261,11 @@ def memory_key(repository: str, branch: Branch, plan: PlanFile, newest: str) -> 
     That commit stands for all before it; the branch's name says which pull requests count.
     """
     return f"{repository} {branch.name} {plan.path} {plan.blob} {newest}"
+
+
+def _in_doubt(provenance: Provenance) -> bool:
+    """Whether GitHub may tell more of it later."""
+    return provenance.by is None or not provenance.pull
 
 
 def _range_at(ranges: Sequence[BlameRange], path: str, line: int | None) -> BlameRange:

@@ -8,9 +8,9 @@ from bot.gate.links import MAX_LINKS
 from bot.gate.scope import linked_plans, links_of, mentions_of, plans_repository
 from bot.github.access import Access
 from bot.github.errors import GitHubError, NotFound
+from bot.github.objects import Tree
 from bot.github.plans import PlanReader
 from bot.github.policy import PolicyReader
-from bot.github.reader import Tree
 from bot.plan.model import Status
 
 
@@ -51,17 +51,18 @@ class LinkedPlans:
         """
         history = self._access.history(shelf.repository)
         policy = facts.config.approval
+        enforced = policy.provenance == "enforce"
         found = {}
         for plan in _approved(facts):
             try:
-                provenance = await history.read_provenance(shelf.branch, plan)
-                if policy.provenance == "enforce":
+                provenance = await history.read_provenance(shelf.branch, plan, decides=enforced)
+                if enforced:
                     revisions = self._access.revisions(history, shelf.plans)
                     later = await revisions.read_later(shelf.branch, plan, provenance.commit)
                     provenance = replace(provenance, later=later)
                 found[plan.path] = await self._marked(provenance, shelf, policy.approvers)
             except GitHubError:
-                if policy.provenance == "enforce":
+                if enforced:
                     raise
         return replace(facts, provenance=found)
 

@@ -10,8 +10,9 @@ from bot.gate.reading import Reading, Source
 from bot.gate.scope import is_plan
 from bot.github.errors import Incomplete
 from bot.github.memory import Memory
+from bot.github.objects import Tree
 from bot.github.parsed_plans import ParsedPlans
-from bot.github.reader import Reader, Tree
+from bot.github.reader import Reader
 from bot.plan.across import may_be_asked_for
 from bot.plan.parse import MAX_BYTES
 

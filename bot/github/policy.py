@@ -14,7 +14,8 @@ from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.facts import Branch, InvalidConfig
 from bot.github.access import Access
 from bot.github.errors import GitHubUnavailable, Incomplete, NotFound
-from bot.github.reader import Reader, Tree
+from bot.github.objects import Tree
+from bot.github.reader import Reader
 from bot.plan.parse import MAX_BYTES
 from bot.plan.rules import RULES
 

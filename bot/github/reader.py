@@ -3,29 +3,22 @@
 Git objects never change, so they are kept by SHA; everything else is a conditional request.
 """
 
-from collections.abc import MutableMapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar
 
 import msgspec
-from cachetools import LRUCache, TTLCache
 
 from bot.gate.facts import Actor, Branch, ChangedFile, Commit, Pull
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import Incomplete, NotFound
-from bot.github.query_answers import BlameRange
-
-T = TypeVar("T")
+from bot.github.objects import Brought, Entry, ObjectCache, Tree
 
 WEB_FLOW = "web-flow"  # GitHub itself, as the committer of what its pages make
-ABSENT_FOR = 300.0  # seconds; an event of the repository ends it before
 MAX_COMMITS = 1_000  # of a pull request
 MAX_LISTED_COMMITS = 250  # GitHub's own limit for a pull request's list
 MAX_MESSAGE = 1_000  # characters of a commit message, from its end: trailers stand there
-_FILE_MODES = {"100644", "100755"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,55 +32,6 @@ class OpenPull:
     pull: Pull
     default_branch: str
     look: bytes = field(default=b"", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What a head brings to a branch: the tree of the commit where it left, and its commits.
-
-    *left* is `None` where the two share no history: then all of the head is new.
-    """
-
-    left: str | None
-    commits: tuple[Commit, ...] = ()
-
-
-class Entry(NamedTuple):
-    """What stands at a path of a tree: a file, a symbolic link or a submodule."""
-
-    mode: str
-    sha: str
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a regular file, which can be read as what it says."""
-        return self.mode in _FILE_MODES
-
-
-Tree = dict[str, Entry]
-"""Path to entry, of everything in a tree but its folders."""
-
-
-class ObjectCache:
-    """Git objects by repository and SHA: immutable, bounded, shared by all evaluations.
-
-    The repository is part of the key, so that nobody reads by SHA what they could not list.
-    """
-
-    def __init__(self, blob_bytes: int = 64 << 20, tree_entries: int = 200_000) -> None:
-        self.blobs: MutableMapping[tuple[str, str], bytes] = LRUCache(blob_bytes, getsizeof=len)
-        self.trees: MutableMapping[tuple[str, str], Tree] = LRUCache(
-            tree_entries, getsizeof=lambda tree: len(tree) + 1
-        )
-        self.commits: MutableMapping[tuple[str, str], str] = LRUCache(10_000)
-        # Each 404 counts against the rate limit, and most owners have no `.github` repository.
-        self.absent: MutableMapping[str, bool] = TTLCache(10_000, ttl=ABSENT_FOR)
-        self.brought: MutableMapping[tuple[str, str], Brought] = LRUCache(
-            20_000, getsizeof=lambda brought: len(brought.commits) + 1
-        )
-        self.blames: MutableMapping[tuple[str, str], tuple[BlameRange, ...]] = LRUCache(
-            50_000, getsizeof=lambda ranges: len(ranges) + 1
-        )
 
 
 class Reader:
@@ -154,12 +98,12 @@ class Reader:
 
     async def read_commit_tree(self, sha: str) -> str:
         """The tree of a commit."""
-        key = (self.repository, sha)
-        if key not in self._objects.commits:
-            url = "/repos/{owner}/{repo}/git/commits/{sha}"
-            commit = await self._client.read(answers.GitCommit, url, **self._at(sha=sha))
-            self._objects.commits[key] = commit.tree.sha
-        return self._objects.commits[key]
+        if (kept := self._objects.commits.get(self.repository, sha)) is not None:
+            return kept
+        url = "/repos/{owner}/{repo}/git/commits/{sha}"
+        tree = (await self._client.read(answers.GitCommit, url, **self._at(sha=sha))).tree.sha
+        self._objects.commits.keep(self.repository, sha, tree)
+        return tree
 
     async def read_brought(self, base: str, head: str) -> Brought:
         """What the commit *head* brings to *base*.
@@ -167,8 +111,8 @@ class Reader:
         Raises `Incomplete` where there are several merge bases: then what merging brings is more
         than the difference to any of them. And where there are too many commits to look at.
         """
-        key = (self.repository, f"{base}...{head}")
-        if (kept := self._objects.brought.get(key)) is not None:
+        key = f"{base}...{head}"
+        if (kept := self._objects.brought.get(self.repository, key)) is not None:
             return kept
         try:
             comparison = await self._compare(base, head)
@@ -182,10 +126,9 @@ class Reader:
         if len(commits) < comparison.total_commits:
             raise Incomplete("GitHub does not list all of its commits")
         await self._check_only(left.sha, commits)
-        for commit in (left, *commits):  # the head is one of them: its tree need not be asked for
-            self._objects.commits[self.repository, commit.sha] = commit.commit.tree.sha
-        brought = Brought(left.commit.tree.sha, tuple(map(_commit, commits)))
-        keep(self._objects.brought, key, brought)
+        trees = {commit.sha: commit.commit.tree.sha for commit in (left, *commits)}
+        brought = Brought(trees[left.sha], trees.get(head), tuple(map(_commit, commits)))
+        self._objects.brought.keep(self.repository, key, brought)
         return brought
 
     async def _check_only(self, left: str, commits: Sequence[answers.Commit]) -> None:
@@ -205,8 +148,7 @@ class Reader:
 
     async def read_tree(self, sha: str) -> Tree:
         """Everything in a tree; raises `Incomplete` where GitHub cuts the list."""
-        key = (self.repository, sha)
-        if (kept := self._objects.trees.get(key)) is not None:
+        if (kept := await self._objects.trees.get(self.repository, sha)) is not None:
             return kept
         url = "/repos/{owner}/{repo}/git/trees/{sha}?recursive=1"
         answer = await self._client.read(answers.Tree, url, **self._at(sha=sha))
@@ -216,17 +158,16 @@ class Reader:
         tree = {entry.path: Entry(entry.mode, entry.sha) for entry in entries}
         if len(tree) < len(entries):  # names that are no UTF-8 look alike here
             raise Incomplete("GitHub shows two of the repository's files under one name")
-        keep(self._objects.trees, key, tree)
+        await self._objects.trees.keep(self.repository, sha, tree)
         return tree
 
     async def read_blob(self, sha: str, limit: int) -> bytes:
         """A file's content, or its first *limit* + 1 bytes where it is larger."""
-        key = (self.repository, sha)
-        if (kept := self._objects.blobs.get(key)) is not None:
+        if (kept := await self._objects.blobs.get(self.repository, sha)) is not None:
             return kept
         url = "/repos/{owner}/{repo}/git/blobs/{sha}"
         content = await self._client.read_bytes(url, limit + 1, **self._at(sha=sha))
-        keep(self._objects.blobs, key, content)
+        await self._objects.blobs.keep(self.repository, sha, content)
         return content
 
     async def read_pull_commits(self, number: int) -> tuple[Commit, ...]:
@@ -313,9 +254,3 @@ def _commit(commit: answers.Commit) -> Commit:
         verified=commit.commit.verified and vouched,
         message=commit.commit.message[-MAX_MESSAGE:],
     )
-
-
-def keep(cache: MutableMapping[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
-    """Keep a value, if there is room for it at all."""
-    with suppress(ValueError):  # larger than the whole cache: read again next time
-        cache[key] = value

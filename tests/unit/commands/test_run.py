@@ -12,9 +12,10 @@ import pytest
 
 from bot.commands.run import Commands
 from bot.github.client import Client
+from bot.github.objects import ObjectCache
 from bot.github.people import People
 from bot.github.publisher import Publisher
-from bot.github.reader import ObjectCache, Reader
+from bot.github.reader import Reader
 from bot.github.standing import Standing
 from bot.ledger.heads import Heads
 from bot.ledger.port import AuditKind, Ledger
@@ -108,7 +109,7 @@ class Bot:
                 clock=self.stage.clock,
                 sleep=lambda _: asyncio.sleep(0),
             )
-            reader = Reader(client, SHOP, ObjectCache())
+            reader = Reader(client, SHOP, ObjectCache(self.ledger))
             ledger = life.ledger(self.ledger)
             standing = Standing(self.ledger, SHOP, self.stage.clock)
             app_id, login = str(self.stage.app.id), "plan-gate[bot]"

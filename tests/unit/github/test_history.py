@@ -15,7 +15,7 @@ from bot.gate.facts import (
 from bot.github.client import Client
 from bot.github.errors import NotFound, RateLimited, Refused, Unexpected
 from bot.github.history import History
-from bot.github.reader import ObjectCache
+from bot.github.objects import ObjectCache
 from bot.sandbox import PullRequest
 from bot.sandbox.state.records import MergeMethod
 from tests.sandbox.stage import NOON, Stage
@@ -33,7 +33,7 @@ def plan(status: str = "Draft", problem: str = "Old.", *more: str) -> str:
 
 @pytest.fixture
 def history(client: Client, memory: Memory) -> History:
-    return History(client, "acme/shop", memory, ObjectCache())
+    return History(client, "acme/shop", memory, ObjectCache(memory))
 
 
 def asked(stage: Stage) -> int:
@@ -208,7 +208,8 @@ async def test_what_was_approved_is_asked_for_once(
     first = await history.read_provenance(*at)
     before, counted = asked(stage), rate_limited(stage)
     assert await history.read_provenance(*at) == first
-    assert await History(client, "acme/shop", memory, ObjectCache()).read_provenance(*at) == first
+    anew = History(client, "acme/shop", memory, ObjectCache(memory))
+    assert await anew.read_provenance(*at) == first
     assert rate_limited(stage) == counted
     # Nor does GraphQL hear of it when the branch moves and the plan does not.
     await stage.shop.commit("main", {"README.md": "More.\n"})

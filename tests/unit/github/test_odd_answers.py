@@ -8,8 +8,8 @@ from aiohttp import web
 from bot.gate.facts import Actor, Branch, LabelAdded, PlanFile, Role
 from bot.github.errors import Unexpected
 from bot.github.history import History
+from bot.github.objects import ObjectCache
 from bot.github.people import People
-from bot.github.reader import ObjectCache
 from tests.unit.github.conftest import Memory
 from tests.unit.test_client import Line, Told, server
 
@@ -68,7 +68,9 @@ def reviews(*nodes: dict[str, Any] | None, page_info: object = LAST) -> web.Resp
 
 
 def history(told: Told) -> History:
-    return History(Line(told[2], told[1]).client, "acme/shop", Memory(), ObjectCache())
+    memory = Memory()
+    client = Line(told[2], told[1]).client
+    return History(client, "acme/shop", memory, ObjectCache(memory))
 
 
 def people(told: Told) -> People:

@@ -10,9 +10,10 @@ from bot.gate.facts import PlanFile
 from bot.gate.links import Mentions
 from bot.github.client import Client
 from bot.github.errors import Incomplete
+from bot.github.objects import Entry, ObjectCache, Tree
 from bot.github.parsed_plans import ROOM, ParsedPlans
 from bot.github.plans import MAX_HELD, PlanReader
-from bot.github.reader import Entry, ObjectCache, Reader, Tree
+from bot.github.reader import Reader
 from bot.offload import CallFailed
 from bot.offloaded import Call
 from bot.plan.parse import MAX_BYTES
@@ -56,7 +57,7 @@ class Shelf:
         self.shop = stage.shop
         self.child = Child()
         self.memory = Merged()
-        self.reader = Reader(client, "acme/shop", ObjectCache())
+        self.reader = Reader(client, "acme/shop", ObjectCache(self.memory))
         self.parsed = ParsedPlans(self.child, room)
 
     def by(self, config: Config) -> PlanReader:

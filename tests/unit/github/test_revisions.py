@@ -7,9 +7,10 @@ from bot.gate.facts import Branch, PlanFile, Revision
 from bot.github.client import Client
 from bot.github.errors import Incomplete
 from bot.github.history import History
+from bot.github.objects import ObjectCache
 from bot.github.parsed_plans import ParsedPlans
 from bot.github.plans import PlanReader
-from bot.github.reader import ObjectCache, Reader
+from bot.github.reader import Reader
 from bot.github.revisions import MAX_REVISIONS, Revisions
 from bot.sandbox import PullRequest
 from bot.sandbox.state.records import MergeMethod
@@ -37,7 +38,7 @@ class Trail:
     def __init__(self, stage: Stage, client: Client, memory: Memory) -> None:
         self.stage = stage
         self.shop = stage.shop
-        objects = ObjectCache()
+        objects = ObjectCache(memory)
         reader = Reader(client, "acme/shop", objects)
         self.history = History(client, "acme/shop", memory, objects)
         self.plans = PlanReader(reader, ParsedPlans(InProcess()), memory, Config())

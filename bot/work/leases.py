@@ -29,6 +29,7 @@ _recover = (
         state=case((and_(_spent, ~dirty), State.PARKED), else_=State.READY),
         due=_now,
         attempts=case((and_(_spent, dirty), 0), else_=work.c.attempts + 1),
+        progress=case((_spent, ""), else_=work.c.progress),
         error="The process ended during this run.",
     )
 )

@@ -67,6 +67,8 @@ class Session:
             await asyncio.wait({self._keeping})
         if self._connection is not None:
             with suppress(*FAULTS):
+                # Now, and not when the server has noticed: who comes next may have the name.
+                await self._ask("SELECT pg_advisory_unlock_all()")
                 await self._connection.close(timeout=PATIENCE)
 
     async def _ask(self, question: str, *arguments: object) -> object:

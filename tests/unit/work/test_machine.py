@@ -1,8 +1,11 @@
-"""The store against a model of a few dictionaries: whatever the order of calls, they agree."""
+"""The store against a model of a few dictionaries: whatever the order of calls, they agree.
+
+Two processes share it on PostgreSQL. In SQLite there is one.
+"""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Awaitable
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -11,92 +14,46 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.work.model import Claim, Mark, Row, State
-from bot.work.store import WorkStore
-from tests.store import open_sqlite
+from bot.work.kept_store import KeptStore
+from bot.work.model import Claim, Mark
+from bot.work.postgres import open_postgres
+from bot.work.sqlite import OWNER, open_file
+from tests.postgres import cluster
 from tests.unit.work.conftest import ATTEMPTS, Clock, delivery
+from tests.unit.work.model import NEVER, Kept, Model
 
 T = TypeVar("T")
 
 TENANTS = {"a": 1, "b": 1, "c": 2, "d": 3}
-some_marks = st.lists(st.sampled_from(sorted(TENANTS)), max_size=4).map(
-    lambda keys: [Mark(key, TENANTS[key]) for key in keys]
+some_keys = st.sampled_from(sorted(TENANTS))
+some_marks = st.lists(
+    st.builds(lambda key, backfill: Mark(key, TENANTS[key], backfill), some_keys, st.booleans()),
+    max_size=4,
 )
 seconds = st.integers(0, 20)
-NEVER = float("inf")
-
-
-class Model:
-    """What the store should hold, written for reading and not for speed."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-        self.tokens: dict[str, int] = {}
-        self.served: dict[int, int] = {}
-        self.paused: dict[int, float] = {}
-
-    def mark(self, marks: list[Mark], now: float) -> None:
-        for key in {mark.key for mark in marks}:
-            new = Row(key, TENANTS[key], State.IDLE, 0, 0, now, 0, False, "", "")
-            row = self.rows.get(key, new)
-            if row.state in (State.IDLE, State.PARKED):
-                row = replace(row, state=State.READY, due=now, attempts=0)
-            self.rows[key] = replace(row, wanted=row.wanted + 1)
-
-    def claim(self, limit: int, now: float) -> list[Claim]:
-        claims: list[Claim] = []
-        while len(claims) < limit and (due := self.due(now)):
-            row = min(due, key=lambda row: (*self.turn(row.tenant), row.due, row.key))
-            self.served[row.tenant] = max(self.served.values(), default=0) + 1
-            self.tokens[row.key] = self.tokens.get(row.key, 0) + 1
-            self.rows[row.key] = replace(row, state=State.RUNNING, seen=row.wanted)
-            claims.append(Claim(row.key, row.tenant, self.tokens[row.key], row.attempts))
-        return claims
-
-    def due(self, now: float) -> list[Row]:
-        return [row for row in self.rows.values() if self.claimable(row) <= now]
-
-    def claimable(self, row: Row) -> float:
-        if row.state is not State.READY:
-            return NEVER
-        return max(row.due, self.paused.get(row.tenant, 0))
-
-    def turn(self, tenant: int) -> tuple[int, int, int]:
-        running = [row for row in self.running() if row.tenant == tenant]
-        return len(running), self.served.get(tenant, 0), tenant
-
-    def running(self) -> list[Row]:
-        return [row for row in self.rows.values() if row.state is State.RUNNING]
-
-    def owns(self, claim: Claim) -> bool:
-        running = self.rows[claim.key].state is State.RUNNING
-        return running and self.tokens[claim.key] == claim.token
-
-    def succeed(self, key: str, now: float) -> None:
-        row = self.rows[key]
-        state = State.READY if row.wanted > row.seen else State.IDLE
-        self.rows[key] = replace(row, state=state, due=now, attempts=0, error="")
-
-    def fail(self, key: str, due: float, error: str, *, for_good: bool) -> None:
-        row = self.rows[key]
-        state, attempts = State.READY, row.attempts + 1
-        if for_good and row.wanted > row.seen:
-            attempts = 0
-        elif for_good:
-            state = State.PARKED
-        self.rows[key] = replace(row, state=state, due=due, attempts=attempts, error=error)
+which = st.integers(0, 1)
 
 
 class Machine(RuleBasedStateMachine):
-    """One store, one model, and every claim that was ever handed out, stale ones included."""
+    """Some processes, one model, and every claim that was ever handed out, stale ones included."""
+
+    processes = 1
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
         self.runner = asyncio.Runner()
         self.clock = Clock()
         self.model = Model()
-        self.claims: list[Claim] = []
+        self.claims: list[tuple[int, Claim]] = []
+        self.stores: list[KeptStore] = []
+
+    @abstractmethod
+    async def open(self, process: int) -> KeptStore:
+        """Start a process."""
+
+    @abstractmethod
+    def name(self, process: int) -> str:
+        """The name that the process should have."""
 
     def do(self, call: Awaitable[T]) -> T:
         async def wait() -> T:
@@ -105,104 +62,175 @@ class Machine(RuleBasedStateMachine):
         return self.runner.run(wait())
 
     @initialize()
-    def open(self) -> None:
-        path = Path(self.folder.name) / "plan-gate.db"
-        self.store: WorkStore = self.do(open_sqlite(path, clock=self.clock, attempts=ATTEMPTS))
+    def start(self) -> None:
+        self.stores = [self.do(self.open(process)) for process in range(self.processes)]
+        self.model.held = {self.name(process): set() for process in range(self.processes)}
 
     def teardown(self) -> None:
-        self.do(self.store.close())
+        for store in self.stores:
+            self.do(store.close())
         self.runner.close()
-        self.folder.cleanup()
 
-    @rule(passed=seconds)
+    def store(self, choice: int) -> KeptStore:
+        return self.stores[choice % self.processes]
+
+    def owner(self, choice: int) -> str:
+        return self.name(choice % self.processes)
+
+    def end(self, choice: st.DataObject) -> tuple[KeptStore, Claim, Kept | None]:
+        """Choose a claim whose run is to end, and whoever has it; and its row, if it is ours."""
+        process, claim = choice.draw(st.sampled_from(self.claims))
+        self.model.held[self.name(process)].discard(claim)
+        return self.stores[process], claim, self.model.ours(claim)
+
+    # ── time, and what comes ─────────────────────────────────────────────────
+    @rule(passed=seconds | st.just(61))
     def time_passes(self, passed: int) -> None:
         self.clock.now += passed
 
-    @rule(marks=some_marks)
-    def ingest(self, marks: list[Mark]) -> None:
-        self.do(self.store.ingest(delivery(), marks))
+    @rule(marks=some_marks, who=which)
+    def ingest(self, marks: list[Mark], who: int) -> None:
+        self.do(self.store(who).ingest(delivery(), marks))
         self.model.mark(marks, self.clock.now)
 
-    @rule(marks=some_marks)
-    def enqueue(self, marks: list[Mark]) -> None:
-        self.do(self.store.enqueue(marks))
-        self.model.mark(marks, self.clock.now)
+    @rule(marks=some_marks, who=which, delay=seconds)
+    def enqueue(self, marks: list[Mark], who: int, delay: int) -> None:
+        self.do(self.store(who).enqueue(marks, delay))
+        self.model.mark(marks, self.clock.now + delay)
 
-    @rule(limit=st.integers(1, 4))
-    def claim(self, limit: int) -> None:
-        claims = self.do(self.store.claim(limit))
-        assert claims == self.model.claim(limit, self.clock.now)
-        self.claims += claims
+    # ── runs ─────────────────────────────────────────────────────────────────
+    @rule(limit=st.integers(1, 4), who=which)
+    def claim(self, limit: int, who: int) -> None:
+        claims = self.do(self.store(who).claim(limit))
+        assert claims == self.model.claim(limit, self.clock.now, self.owner(who))
+        self.claims += [(who % self.processes, claim) for claim in claims]
 
     @precondition(lambda self: self.claims)
     @rule(choice=st.data())
     def finish(self, choice: st.DataObject) -> None:
-        claim = choice.draw(st.sampled_from(self.claims))
-        ours = self.model.owns(claim)
-        assert self.do(self.store.finish(claim)) is ours
+        store, claim, ours = self.end(choice)
+        assert self.do(store.finish(claim)) is (ours is not None)
         if ours:
-            self.model.succeed(claim.key, self.clock.now)
+            self.model.succeed(ours, self.clock.now)
+
+    @precondition(lambda self: self.claims)
+    @rule(choice=st.data(), progress=st.sampled_from(["", "page 2"]), delay=seconds)
+    def proceed(self, choice: st.DataObject, progress: str, delay: int) -> None:
+        store, claim, ours = self.end(choice)
+        assert self.do(store.proceed(claim, progress, delay)) is (ours is not None)
+        if ours:
+            self.model.proceed(ours, progress, self.clock.now + delay)
 
     @precondition(lambda self: self.claims)
     @rule(choice=st.data(), delay=seconds)
     def retry(self, choice: st.DataObject, delay: int) -> None:
-        claim = choice.draw(st.sampled_from(self.claims))
-        ours = self.model.owns(claim)
-        assert self.do(self.store.retry(claim, delay=delay, error="retried")) is ours
+        store, claim, ours = self.end(choice)
+        assert self.do(store.retry(claim, delay=delay, error="retried")) is (ours is not None)
         if ours:
-            self.model.fail(claim.key, self.clock.now + delay, "retried", for_good=False)
+            self.model.fail(ours, self.clock.now + delay, "retried", for_good=False)
 
     @precondition(lambda self: self.claims)
     @rule(choice=st.data())
     def park(self, choice: st.DataObject) -> None:
-        claim = choice.draw(st.sampled_from(self.claims))
-        ours = self.model.owns(claim)
-        assert self.do(self.store.park(claim, "parked")) is ours
+        store, claim, ours = self.end(choice)
+        assert self.do(store.park(claim, "parked")) is (ours is not None)
         if ours:
-            self.model.fail(claim.key, self.clock.now, "parked", for_good=True)
+            self.model.fail(ours, self.clock.now, "parked", for_good=True)
 
     @precondition(lambda self: self.claims)
-    @rule(choice=st.data())
-    def release(self, choice: st.DataObject) -> None:
-        claim = choice.draw(st.sampled_from(self.claims))
-        ours = self.model.owns(claim)
-        assert self.do(self.store.release(claim)) is ours
+    @rule(choice=st.data(), delay=seconds)
+    def release(self, choice: st.DataObject, delay: int) -> None:
+        store, claim, ours = self.end(choice)
+        assert self.do(store.release(claim, delay)) is (ours is not None)
         if ours:
-            row = self.model.rows[claim.key]
-            self.model.rows[claim.key] = replace(row, state=State.READY)
+            self.model.release(ours, self.clock.now + delay if delay else None)
 
+    # ── processes ────────────────────────────────────────────────────────────
+    @rule(who=which)
+    def beat(self, who: int) -> None:
+        recovered = self.do(self.store(who).beat())
+        assert recovered == self.model.beat(self.clock.now, self.owner(who))
+
+    @rule(who=which)
+    def die_and_recover(self, who: int) -> None:
+        process = who % self.processes
+        self.do(self.stores[process].close())
+        self.stores[process] = self.do(self.open(process))
+        self.model.held[self.name(process)].clear()
+        recovered = self.do(self.stores[process].recover())
+        assert recovered == self.model.recover(self.clock.now, self.name(process))
+
+    # ── operators ────────────────────────────────────────────────────────────
     @rule(tenant=st.sampled_from(sorted(set(TENANTS.values()))), length=seconds)
     def pause(self, tenant: int, length: int) -> None:
         until = self.clock.now + length
-        self.do(self.store.pause(tenant, until))
+        self.do(self.store(0).pause(tenant, until))
         self.model.paused[tenant] = max(until, self.model.paused.get(tenant, 0))
 
-    @rule()
-    def die_and_recover(self) -> None:
-        self.do(self.store.close())
-        self.open()
-        died = self.model.running()
-        assert self.do(self.store.recover()) == len(died)
-        for row in died:
-            spent = row.attempts + 1 >= ATTEMPTS
-            error = "The process ended during this run."
-            self.model.fail(row.key, self.clock.now, error, for_good=spent)
+    @rule(key=some_keys)
+    def revive(self, key: str) -> None:
+        assert self.do(self.store(0).revive(key)) is self.model.revive(key, self.clock.now)
+
+    @rule(key=some_keys)
+    def drop(self, key: str) -> None:
+        assert self.do(self.store(0).drop(key)) is self.model.drop(key)
 
     @invariant()
     def store_and_model_agree(self) -> None:
         recent = self.claims[-3:]
-        first = min(map(self.model.claimable, self.model.rows.values()), default=NEVER)
-        rows, next_due, *owned = self.do(
+        rows = [kept.row for kept in self.model.kept.values()]
+        first = min(map(self.model.claimable, rows), default=NEVER)
+        found, next_due, *owned = self.do(
             asyncio.gather(
-                self.store.rows(),
-                self.store.next_due(),
-                *(self.store.owns(claim) for claim in recent),
+                self.store(0).rows(),
+                self.store(0).next_due(),
+                *(self.stores[process].owns(claim) for process, claim in recent),
             )
         )
-        assert rows == sorted(self.model.rows.values(), key=lambda row: row.key)
+        assert found == sorted(rows, key=lambda row: row.key)
         assert next_due == (None if first == NEVER else first)
-        assert owned == [self.model.owns(claim) for claim in recent]
+        assert owned == [
+            self.model.owns(claim, self.clock.now, self.name(process)) for process, claim in recent
+        ]
 
 
-TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+class SqliteMachine(Machine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+
+    async def open(self, process: int) -> KeptStore:
+        path = Path(self.folder.name) / "plan-gate.db"
+        return KeptStore(await open_file(path, self.clock), attempts=ATTEMPTS)
+
+    def name(self, process: int) -> str:
+        return OWNER
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
+
+
+class PostgresMachine(Machine):
+    processes = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.url = cluster().create()
+
+    async def open(self, process: int) -> KeptStore:
+        database = await open_postgres(self.url, self.clock, host="here")
+        return KeptStore(database, attempts=ATTEMPTS)
+
+    def name(self, process: int) -> str:
+        return f"here/{process}"
+
+    def teardown(self) -> None:
+        super().teardown()
+        cluster().drop(self.url)
+
+
+TestSqlite = SqliteMachine.TestCase
+TestSqlite.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+TestPostgres = PostgresMachine.TestCase
+TestPostgres.settings = settings(max_examples=10, stateful_step_count=30, deadline=None)

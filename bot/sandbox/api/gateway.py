@@ -192,7 +192,8 @@ class Gateway:
         counted = not free and status != 304 and request.path != "/rate_limit"
         if counted:
             self._rates.count(caller, request.resource, answer.cost)
-        headers = self._rates.headers(caller, request.resource) | headers
+        if self._world.limits.rated:
+            headers = self._rates.headers(caller, request.resource) | headers
         number = next(self._request_ids)
         headers["x-github-request-id"] = f"SAND:B0{number:04X}:{number:06X}"
         headers["x-github-media-type"] = "github.v3; format=json"

@@ -36,9 +36,7 @@ class RateLimits:
     windows: dict[tuple[str, int, Resource], Window] = field(default_factory=dict)
 
     def headers(self, caller: Caller, resource: Resource) -> dict[str, str]:
-        """Return how much a caller has left, as every answer says it; nothing without limits."""
-        if not self.world.limits.rated:
-            return {}
+        """Return how much a caller has left, as every answer says it."""
         limit = _ANONYMOUS if caller == Anonymous() else self._limit(resource)
         window = self._window(caller, resource)
         return {
@@ -86,7 +84,7 @@ def _key(caller: Caller) -> tuple[str, int]:
 @routes("GET", "/rate_limit")
 def get_rate_limit(call: Call) -> Answer:
     """Answer how much is left; asking for it is free."""
-    if not call.rates:
+    if not call.world.limits.rated:
         raise Refused(404, "Rate limiting is not enabled.")
     names = ("limit", "remaining", "reset", "used")
     core = {name: int(call.rates[f"x-ratelimit-{name}"]) for name in names}

@@ -20,9 +20,10 @@ from bot.settings import Retention, Settings
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
+from bot.work.database import Database
 from bot.work.kept_store import KeptStore
 from bot.work.model import Mark
-from bot.work.sqlite import open_file
+from bot.work.opening import open_database
 from bot.work.store import WorkStore
 from bot.worker import Worker
 
@@ -42,18 +43,6 @@ class Parts:
     web: web.Application
 
 
-def _forgetter(
-    store: WorkStore, ledger: Ledger, retention: Retention
-) -> Callable[[float], Awaitable[int]]:
-    """What is forgotten of all that is kept, a little each time, as of a moment."""
-
-    async def forget(now: float) -> int:
-        gone = await store.prune(now - retention.days * 24 * 3_600.0)
-        return gone + await ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
-
-    return forget
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a process works with, while nothing runs in it yet."""
@@ -68,7 +57,7 @@ class Opened:
 async def opened(
     settings: Settings,
     *,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     sleep: Sleep = asyncio.sleep,
     connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
@@ -80,8 +69,8 @@ async def opened(
     *guard* may wrap the store, *offloading* says where plans are read. Raises `StoreLocked` and
     `StoreUnavailable` where the database cannot be used.
     """
-    database = await open_file(settings.database, clock)
-    store = guard(KeptStore(database, attempts=ATTEMPTS))
+    database = await open_database(settings.database, clock)
+    store = guard(_store(database, settings))
     try:
         ledger = await open_ledger(database)
         async with connect() as session, offloading() as offload:
@@ -91,10 +80,10 @@ async def opened(
                 settings.app_id,
                 settings.private_key,
                 ledger,
-                clock=clock,
+                clock=clock or time.time,
                 sleep=sleep,
             )
-            runner = SubjectRunner(settings, installations, store, ledger, clock, offload)
+            runner = SubjectRunner(settings, installations, store, ledger, store.now, offload)
             yield Opened(store, ledger, installations, runner)
     finally:
         await store.close()
@@ -104,13 +93,17 @@ async def opened(
 async def running(
     settings: Settings,
     *,
-    clock: Callable[[], float] = time.time,
+    receives: bool = True,
+    clock: Callable[[], float] | None = None,
     sleep: Sleep = asyncio.sleep,
     connect: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
     offloading: Callable[[], Offload] = Offload,
 ) -> AsyncIterator[Parts]:
-    """Start the worker over what is `opened`, and hand out the web application; end both."""
+    """Start the worker over what is `opened`, and hand out the web application; end both.
+
+    That takes webhooks only where the process *receives* any.
+    """
     async with opened(
         settings,
         clock=clock,
@@ -124,7 +117,7 @@ async def running(
         looks = (DeliveriesSubject(), InstallationsSubject())
         await store.enqueue([Mark(look.key, APP, backfill=True) for look in looks], FIRST_LOOK)
         working = asyncio.create_task(worker.work(), name="worker")
-        webhook = Webhook(store, settings.webhook_secrets)
+        webhook = _webhook(store, settings) if receives else None
         try:
             yield Parts(
                 store, ledger, working, make_web(webhook, store, lambda: not working.done())
@@ -132,3 +125,36 @@ async def running(
         finally:
             worker.stop()
             await asyncio.wait({working}, timeout=GRACE)
+
+
+@asynccontextmanager
+async def receiving(settings: Settings) -> AsyncIterator[web.Application]:
+    """Take deliveries in, and leave them to the workers of other processes.
+
+    Raises `StoreUnavailable` where the database cannot be used.
+    """
+    store = _store(await open_database(settings.database, works=False), settings)
+    try:
+        yield make_web(_webhook(store, settings), store, lambda: True)
+    finally:
+        await store.close()
+
+
+def _store(database: Database, settings: Settings) -> WorkStore:
+    return KeptStore(database, attempts=ATTEMPTS, room=settings.retention.bytes)
+
+
+def _webhook(store: WorkStore, settings: Settings) -> Webhook:
+    return Webhook(store, settings.webhook_secrets, bodies=settings.retention.bodies)
+
+
+def _forgetter(
+    store: WorkStore, ledger: Ledger, retention: Retention
+) -> Callable[[float], Awaitable[int]]:
+    """What is forgotten of all that is kept, a little each time, as of a moment."""
+
+    async def forget(now: float) -> int:
+        gone = await store.prune(now - retention.days * 24 * 3_600.0)
+        return gone + await ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
+
+    return forget

@@ -10,6 +10,8 @@ from bot.errors import PlanGateError
 
 COMMANDS = {
     "serve": "receive webhooks and publish check runs",
+    "worker": "publish check runs only, beside other processes",
+    "queue": "show what waits or was given up; try it again",
     "lint": "check plans against the plan format",
     "fmt": "make the safe fixes of plans",
     "explain": "tell what a rule asks for, and why",

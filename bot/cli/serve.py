@@ -1,60 +1,47 @@
-"""`plan-gate serve`: the web server and the worker, in one process."""
+"""`plan-gate serve`: the web server and, unless others do its work, the worker in one process."""
 
 import argparse
 import asyncio
-import signal
 
-import structlog
-from aiohttp import web
-
-from bot.app import running
+from bot.app import receiving, running
 from bot.cli.environment import EPILOG, log_as, read_environment
-from bot.errors import UsageError
+from bot.cli.process import listening, log, require_postgres, run_process, stopped
 from bot.settings import Settings, read_settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Settings come from the environment, so there is nothing to add but where to look."""
+    """Settings come from the environment: there is little to add but where to look."""
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="only take webhooks in, for `plan-gate worker` elsewhere; needs PostgreSQL",
+    )
     parser.epilog = EPILOG
 
 
-def run(_: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = read_settings(read_environment())
     log_as(settings)
-    return asyncio.run(_serve(settings))
+    if args.no_worker:
+        require_postgres(settings, "serve --no-worker")
+        return run_process(lambda stop: _receive(settings, stop))
+    return run_process(lambda stop: _serve(settings, stop))
 
 
-async def _serve(settings: Settings) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stop.set)
-    async with running(settings) as parts:
-        server = web.AppRunner(parts.web, access_log=None)
-        await server.setup()
-        try:
-            site = web.TCPSite(server, settings.host, settings.port)
-            try:
-                await site.start()
-            except OSError as fault:
-                raise UsageError(
-                    f"HOST and PORT: cannot listen on {settings.host}:{settings.port}: "
-                    f"{fault.strerror or fault}"
-                ) from None
-            structlog.get_logger().info(
-                "listening", url=_address(server), database=str(settings.database)
-            )
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({stopping, parts.working}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            if parts.working.done():  # never in peace: raise what ended it, and be restarted
-                parts.working.result()
-        finally:
-            await server.cleanup()
-    return 0
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+    async with (
+        running(settings) as parts,
+        listening(parts.web, settings.host, settings.port) as url,
+    ):
+        log.info("listening", url=url, database=str(settings.database))
+        await stopped(stop, parts.working)
 
 
-def _address(server: web.AppRunner) -> str:
-    host, port = server.addresses[0][:2]
-    return f"http://{host}:{port}"
+async def _receive(settings: Settings, stop: asyncio.Event) -> None:
+    async with (
+        receiving(settings) as app,
+        listening(app, settings.host, settings.port) as url,
+    ):
+        log.info("listening", url=url, database=str(settings.database), worker=False)
+        await stop.wait()

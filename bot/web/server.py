@@ -12,8 +12,13 @@ from bot.work.model import Census
 from bot.work.store import WorkStore
 
 
-def make_web(webhook: Webhook, store: WorkStore, is_working: Callable[[], bool]) -> web.Application:
-    """Lay the paths out; *is_working* says whether the worker's loop is alive."""
+def make_web(
+    webhook: Webhook | None, store: WorkStore, is_working: Callable[[], bool]
+) -> web.Application:
+    """Lay the paths out; *is_working* says whether the worker's loop is alive.
+
+    Without a *webhook* nothing is taken in: only who watches is answered.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         """The process answers."""
@@ -43,7 +48,8 @@ def make_web(webhook: Webhook, store: WorkStore, is_working: Callable[[], bool])
         return web.Response(text=f"Plan Gate {__version__}. GitHub posts to /webhook.\n")
 
     app = web.Application(client_max_size=MAX_BODY)
-    app.router.add_post("/webhook", webhook.receive)
+    if webhook is not None:
+        app.router.add_post("/webhook", webhook.receive)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", measured)

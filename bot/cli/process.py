@@ -1,0 +1,78 @@
+"""What the commands that go on until they are told to stop have in common: loop, signals, port."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+
+from bot.errors import UsageError
+from bot.settings import Postgres, Settings
+
+PATIENCE = 2.0  # seconds for requests under way, at the end
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+log = structlog.get_logger()
+
+
+def run_process(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> int:
+    """Run *main* until it returns; its event is set by SIGTERM and SIGINT. Return the status."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_stoppable(main))
+    return 0
+
+
+def require_postgres(settings: Settings, command: str) -> None:
+    """Raise `UsageError` where the database is a file, which belongs to one process."""
+    if not isinstance(settings.database, Postgres):
+        raise UsageError(
+            f"`{command}` shares the database with other processes, and a SQLite file cannot be "
+            "shared: name a PostgreSQL database in DATABASE_URL, or run `plan-gate serve` alone"
+        )
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve *app*, and yield its address. Raises `UsageError` where nobody may listen there."""
+    server = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
+    await server.setup()
+    try:
+        try:
+            await web.TCPSite(server, host, port).start()
+        except OSError as fault:
+            raise UsageError(
+                f"HOST and PORT: cannot listen on {host}:{port}: {fault.strerror or fault}"
+            ) from None
+        address, bound = server.addresses[0][:2]
+        yield f"http://{address}:{bound}"
+    finally:
+        await server.cleanup()
+
+
+async def stopped(stop: asyncio.Event, working: asyncio.Task[None]) -> None:
+    """Wait for *stop*; raise what ended *working* before that, to be restarted."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+
+
+async def _stoppable(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in _SIGNALS:
+        loop.add_signal_handler(sign, stop.set)
+    await main(stop)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop, where there is one."""
+    if sys.platform == "win32" or sys.implementation.name != "cpython":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop

@@ -45,6 +45,8 @@ class Budget:
 
     def learn(self, resource: Resource, headers: Mapping[str, str]) -> None:
         """Take note of what an answer's headers say; answers may come out of order."""
+        if headers.get("x-ratelimit-resource", resource) != resource:
+            return
         limit, left, reset = (
             number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset")
         )
@@ -56,7 +58,7 @@ class Budget:
         if known is not None and reset == known.reset:
             left = min(left, known.left)
         now = self._clock()
-        ends = now + bounded(reset - now)
+        ends = now + bounded(reset - now + 1.0)  # one more for the clocks
         self._windows[resource] = _Window(reset, now, ends, limit, left)
         metrics.rate_left(self._owner, resource, int(left))
 

@@ -15,23 +15,20 @@ class GitHubUnavailable(GitHubError):
     """GitHub is down, slow or unreachable: nobody acts, a retry mends it."""
 
 
-class RateLimited(GitHubError):
-    """GitHub asks us to wait *delay* seconds; the whole installation pauses."""
+class Postponed(GitHubError):
+    """It is too early to ask: *delay* seconds must pass."""
 
     def __init__(self, text: str, *, delay: float, request_id: str = "") -> None:
         super().__init__(text, request_id=request_id)
         self.delay = delay
 
 
-class OverBudget(GitHubError):
-    """A backfill would eat into what live runs need: it alone waits *delay* seconds.
+class RateLimited(Postponed):
+    """GitHub asks us to wait, or soon would; the whole installation pauses."""
 
-    Nothing was sent.
-    """
 
-    def __init__(self, text: str, *, delay: float) -> None:
-        super().__init__(text)
-        self.delay = delay
+class OverBudget(Postponed):
+    """A backfill would eat into what live runs need: it alone waits. Nothing was sent."""
 
 
 class Suspended(GitHubError):

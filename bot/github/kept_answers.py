@@ -40,26 +40,27 @@ class KeptAnswers:
         self._each = each
         self._total = total
         self._shelves: OrderedDict[int, Shelf] = OrderedDict()
-
-    @property
-    def size(self) -> float:
-        """The bytes of all, roughly."""
-        return sum(shelf.currsize for shelf in self._shelves.values())
+        self.size = 0.0  # bytes of all, roughly
 
     def get(self, installation: int, url: str) -> Kept | None:
         """What the installation was answered last, if there was room for it."""
-        shelf = self._shelves.get(installation)
-        return None if shelf is None else shelf.get(url)
+        if (shelf := self._shelves.get(installation)) is None:
+            return None
+        self._shelves.move_to_end(installation)
+        return shelf.get(url)
 
     def keep(self, installation: int, url: str, kept: Kept) -> None:
         """Keep an answer in place of an older one."""
         if (shelf := self._shelves.get(installation)) is None:
             shelf = self._shelves[installation] = LRUCache(self._each, getsizeof=_size)
         self._shelves.move_to_end(installation)
+        before = shelf.currsize
         with suppress(ValueError):  # larger than the whole shelf
             shelf[url] = kept
+        self.size += shelf.currsize - before
         while self.size > self._total:
-            self._shelves.popitem(last=False)
+            _, oldest = self._shelves.popitem(last=False)
+            self.size -= oldest.currsize
 
 
 def _size(kept: Kept) -> int:

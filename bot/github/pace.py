@@ -74,7 +74,7 @@ class Pace:
         self._writing = asyncio.Lock()
         self._wrote = float("-inf")
         self._points = _Rate(900, 60.0)
-        self._created = (_Rate(80, 60.0), _Rate(500, 3_600.0))
+        self._created = _Rate(500, 3_600.0)  # 80 a minute are out of reach, a second apart
 
     @asynccontextmanager
     async def turn(self, request: Request, *, limited: bool) -> AsyncIterator[None]:
@@ -115,8 +115,8 @@ class Pace:
         """What a request takes, and of which limits; GraphQL's own are far off."""
         if request.resource == "graphql":
             return []
-        points = [(self._points, READ_POINTS if request.reads else WRITE_POINTS)]
-        return points + [(rate, 1) for rate in self._created if request.creates]
+        points = (self._points, READ_POINTS if request.reads else WRITE_POINTS)
+        return [points, (self._created, 1)] if request.creates else [points]
 
 
 def _postponed(delay: float) -> RateLimited | OverBudget:

@@ -89,7 +89,8 @@ class Sender:
                 cost = _cost(answer.status)
             finally:
                 count(request.name, cost)
-            self._budget.learn(request.resource, answer.headers)
+            if answer.status != 401:  # it tells what is left of the limit of nobody, by address
+                self._budget.learn(request.resource, answer.headers)
             return answer
 
     async def _transfer(self, request: Request, credentials: str) -> Answer:

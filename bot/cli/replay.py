@@ -1,6 +1,6 @@
 """`plan-gate replay`: decides a recorded decision again, from its record alone, and explains it.
 
-It reads the server's file while that runs, and asks GitHub nothing.
+It reads the server's database while that runs, and asks GitHub nothing.
 """
 
 import argparse
@@ -8,8 +8,9 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot import __version__
 from bot.cli.environment import read_environment
@@ -29,6 +30,8 @@ from bot.settings import read_database
 from bot.subject import parse_subject
 from bot.work.errors import StoreUnavailable
 
+T = TypeVar("T")
+
 _SHORTEST = 4  # characters of an id
 _LISTED = 20
 _SHA = re.compile(r"\b[0-9a-f]{40,64}\b")
@@ -37,8 +40,8 @@ _SHA = re.compile(r"\b[0-9a-f]{40,64}\b")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = (
-        "The record is read from DATABASE_URL's file. Exit status: 0 it is decided the same way, "
-        "1 this version decides otherwise, 2 usage or fault."
+        "The record is read from the database in DATABASE_URL. Exit status: 0 it is decided the "
+        "same way, 1 this version decides otherwise, 2 usage or fault."
     )
     parser.add_argument(
         "id", metavar="ID", nargs="?", help="a decision, or how its id begins; without it: a list"
@@ -54,15 +57,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Explain one decision, or list the newest."""
-    path = read_database(read_environment())
+    if args.id is None:
+        subject, limit = _subject(args.subject), args.limit or _LISTED
+        return _list(_peek(lambda look: look.decisions(subject, limit)), args)
+    if args.subject is not None or args.limit is not None:
+        raise UsageError("--subject and --limit are for the list: leave the ID out, or them")
+    if len(args.id) < _SHORTEST:
+        raise UsageError(f"{args.id!r} is too short: give {_SHORTEST} characters of the id or more")
+    return _replay(_peek(lambda look: look.decision(args.id.casefold())), args.format)
+
+
+def _peek(ask: Callable[[LedgerView], T]) -> T:
     try:
-        with peek_ledger(path) as look:
-            if args.id is None:
-                return _list(look, args)
-            decision = _find(look, args)
+        return peek_ledger(read_database(read_environment()), ask)
     except StoreUnavailable as fault:
-        raise UsageError(f"{fault}: name the server's file in DATABASE_URL") from None
-    return _replay(decision, args.format)
+        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
 
 
 def _count(written: str) -> int:
@@ -73,14 +82,6 @@ def _count(written: str) -> int:
 
 
 # ── one decision ─────────────────────────────────────────────────────────────
-def _find(look: LedgerView, args: argparse.Namespace) -> Decision:
-    if args.subject is not None or args.limit is not None:
-        raise UsageError("--subject and --limit are for the list: leave the ID out, or them")
-    if len(args.id) < _SHORTEST:
-        raise UsageError(f"{args.id!r} is too short: give {_SHORTEST} characters of the id or more")
-    return look.decision(args.id.casefold())
-
-
 def _replay(decision: Decision, form: str) -> int:
     facts = _unpack(decision)
     verdict = decide(facts)
@@ -151,8 +152,7 @@ def _identity(decision: Decision) -> dict[str, str]:
 
 
 # ── the list ─────────────────────────────────────────────────────────────────
-def _list(look: LedgerView, args: argparse.Namespace) -> int:
-    found = look.decisions(_subject(args.subject), args.limit or _LISTED)
+def _list(found: Sequence[Decision], args: argparse.Namespace) -> int:
     if args.format == "json":
         shown = [{**_identity(d), "conclusion": d.conclusion, "title": d.title} for d in found]
         print(json.dumps(shown, ensure_ascii=False, indent=2))

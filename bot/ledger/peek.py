@@ -1,15 +1,19 @@
-"""Look into the ledger while another process serves from its file. Nothing is written or locked."""
+"""Look into the ledger while other processes serve from it. Nothing is written or locked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bot.errors import UsageError
 from bot.ledger import audit, decisions
 from bot.ledger.port import Audit, Decision
-from bot.work.peek import reading
+from bot.settings import Postgres
+from bot.work.migrations import require_newest
+from bot.work.peek import peek
+
+T = TypeVar("T")
 
 
 class LedgerView:
@@ -47,11 +51,14 @@ class LedgerView:
         return audit.entries(self._connection, after_id, limit)
 
 
-@contextmanager
-def peek_ledger(path: Path) -> Iterator[LedgerView]:
-    """Open the file for reading alone.
+def peek_ledger(where: Path | Postgres, ask: Callable[[LedgerView], T]) -> T:
+    """Connect for reading alone, and return what *ask* finds.
 
-    Raises `StoreUnavailable` if there is no such file, or no ledger in it.
+    Raises `StoreUnavailable` if there is no such database, or no ledger of this version in it.
     """
-    with reading(path) as connection:
-        yield LedgerView(connection)
+
+    def look(connection: Connection) -> T:
+        require_newest(connection)
+        return ask(LedgerView(connection))
+
+    return peek(where, look)

@@ -1,16 +1,21 @@
-"""Look into the SQLite file while another process serves from it. Nothing is written or locked."""
+"""Look into the database while other processes serve from it. Nothing is written or locked."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, NullPool, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.settings import Postgres
 from bot.work import inbox, queue
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Receipt, Row
+
+T = TypeVar("T")
 
 
 def peek_sqlite(path: Path, limit: int = 100) -> tuple[list[Row], list[Receipt]]:
@@ -20,6 +25,14 @@ def peek_sqlite(path: Path, limit: int = 100) -> tuple[list[Row], list[Receipt]]
     """
     with reading(path) as connection:
         return queue.rows(connection), inbox.deliveries(connection, limit)
+
+
+def peek(where: Path | Postgres, ask: Callable[[Connection], T]) -> T:
+    """Return what *ask* reads in one transaction. Raises `StoreUnavailable` where that fails."""
+    if isinstance(where, Postgres):
+        return asyncio.run(_peek_postgres(where.url, ask))
+    with reading(where) as connection:
+        return ask(connection)
 
 
 @contextmanager
@@ -35,3 +48,16 @@ def reading(path: Path) -> Iterator[Connection]:
             yield connection
     except DBAPIError as error:
         raise StoreUnavailable(f"cannot read {path} as a SQLite file: {error.orig}") from error
+
+
+async def _peek_postgres(url: str, ask: Callable[[Connection], T]) -> T:
+    from bot.work.asyncpg_engine import FAULTS, connector, make_engine, meaning
+
+    engine = make_engine(connector(url, default_transaction_read_only="on"))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(ask)
+    except (*FAULTS, SQLAlchemyError) as fault:
+        raise meaning(fault) from fault
+    finally:
+        await engine.dispose()

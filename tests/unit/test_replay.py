@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import time
+import sqlite3
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +13,11 @@ from bot.cli import run
 from bot.gate.decide import decide
 from bot.gate.facts import Facts
 from bot.gate.record import decision_id, pack
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Decision
 from bot.report.titles import headline
-from bot.work.sqlite import open_file
-from tests.store import open_sqlite
+from bot.settings import Postgres
+from bot.work.opening import open_database
 from tests.unit.gate.build import APPROVED, CODE, DRAFT, pull
 
 BLOCKED = pull(CODE, says="Plan: FEAT-12", main=[DRAFT])
@@ -51,15 +51,15 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
     path = tmp_path / "gate.db"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    return lambda *decisions: asyncio.run(record(path, decisions))
 
-    async def record(decisions: tuple[Decision, ...]) -> None:
-        database = await open_file(path, time.time)
-        ledger = await open_ledger(database)
-        for decision in decisions:
-            await ledger.record(decision)
-        await database.close()
 
-    return lambda *decisions: asyncio.run(record(decisions))
+async def record(where: Path | Postgres, decisions: tuple[Decision, ...]) -> None:
+    database = await open_database(where, works=False)
+    ledger = KeptLedger(database)
+    for decision in decisions:
+        await ledger.record(decision)
+    await database.close()
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
@@ -171,19 +171,45 @@ def test_without_a_database_it_is_one_line_and_none_is_made(
     assert run(["replay", *arguments]) == 2
     complaint = said(capsys)
     assert "unable to open database file" in complaint
-    assert complaint.endswith(": name the server's file in DATABASE_URL")
+    assert complaint.endswith(": name the server's database in DATABASE_URL")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_of_something_else_is_one_line(
     tmp_path: Path, keep: Keep, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def make() -> None:
-        await (await open_sqlite(tmp_path / "gate.db")).close()
-
-    asyncio.run(make())
+    other = sqlite3.connect(tmp_path / "gate.db")
+    other.execute("CREATE TABLE cake (flour)")
+    other.close()
     assert run(["replay"]) == 2
-    assert "no such table: decision" in said(capsys)
+    assert "the database has no tables yet" in said(capsys)
+
+
+def test_a_decision_in_postgresql_is_replayed_as_well(
+    postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decision = recorded(BLOCKED)
+    asyncio.run(record(Postgres(postgres), (decision,)))
+    monkeypatch.setenv("DATABASE_URL", postgres)
+
+    assert run(["replay", decision.id]) == 0
+    assert "now:  the same" in capsys.readouterr().out
+    assert run(["replay", "--format", "json"]) == 0
+    assert [one["id"] for one in json.loads(capsys.readouterr().out)] == [decision.id]
+    assert run(["replay", "zzzz"]) == 2
+    assert "no decision begins with 'zzzz'" in said(capsys)
+
+
+def test_postgresql_that_is_away_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://gate:secret@127.0.0.1:1/gate")
+
+    assert run(["replay"]) == 2
+    complaint = said(capsys)
+    assert complaint.startswith("PostgreSQL does not answer: ")
+    assert complaint.endswith(": name the server's database in DATABASE_URL")
+    assert "secret" not in complaint
 
 
 # ── the list ─────────────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
 """What is done with a claimed subject: judged, spread to others, indexed or obeyed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from bot import sweep
 from bot.commands.run import Commands
 from bot.fanout import Fanout
 from bot.github.access import Access
@@ -14,23 +15,29 @@ from bot.github.publisher import Guard, Publisher
 from bot.github.sharing import Sharing
 from bot.github.standing import Standing
 from bot.indexing import rebuild_index
+from bot.ledger.looks import Looks
 from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
 from bot.offload import Offload
 from bot.reconcile import Moved, Reconciler
+from bot.redelivery import Redelivery
 from bot.report.phrases import count_of
 from bot.report.site import Site
 from bot.settings import Settings
 from bot.subject import (
     CommentSubject,
+    DeliveriesSubject,
     GroupSubject,
     IndexSubject,
+    InstallationsSubject,
     Judgeable,
     PullSubject,
     Spread,
     Subject,
+    SweepSubject,
 )
-from bot.work.ending import Done, Ending
+from bot.sweep import Sweep
+from bot.work.ending import Done, Ending, Proceed
 from bot.work.model import Claim, Mark
 from bot.work.store import WorkStore
 
@@ -67,6 +74,13 @@ class SubjectRunner:
                 return Done(f"{count_of(indexed, 'pull request')} indexed")
             case CommentSubject():
                 return Done(await self._obey(subject, installation, owned))
+            case DeliveriesSubject():
+                redelivery = Redelivery(self._installations, self._ledger)
+                return await redelivery.look(claim.progress, self._store.now())
+            case InstallationsSubject():
+                return await self._begin_sweeps()
+            case SweepSubject():
+                return await self._sweep(installation, claim.progress)
             case _:
                 return Done(await self._spread(subject, installation))
 
@@ -85,6 +99,8 @@ class SubjectRunner:
         """Publish a failing check run with the fault; False where the subject has none."""
         if not isinstance(subject, PullSubject | GroupSubject):
             return False
+        if isinstance(subject, PullSubject):  # so that a sweep tries again
+            await Looks(self._ledger).forget(subject)
         reconciler = await self._reconciler(subject, installation, owned)
         request_id = fault.request_id if isinstance(fault, GitHubError) else ""
         words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
@@ -108,6 +124,19 @@ class SubjectRunner:
             await self._store.enqueue(marks, found.delay)
             marked += len(marks)
         return f"{marked} marked"
+
+    async def _begin_sweeps(self) -> Proceed:
+        active = await self._installations.read_active()
+        for one in active:
+            await self._store.enqueue([Mark(SweepSubject(one).key, one, backfill=True)])
+        return Proceed(f"{count_of(len(active), 'installation')} to be swept", "", sweep.PERIOD)
+
+    async def _sweep(self, installation: int, progress: str) -> Ending:
+        async def mark(found: Sequence[Subject]) -> None:
+            await self._store.enqueue([Mark(one.key, installation, backfill=True) for one in found])
+
+        sweeping = Sweep(self._access(installation), self._ledger, mark)
+        return await sweeping.sweep(progress)
 
     async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
         access = self._access(installation)

@@ -9,7 +9,9 @@ from heapq import heappop, heapreplace
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
+    ScalarSelect,
     and_,
     bindparam,
     case,
@@ -31,37 +33,39 @@ _now: BindParameter[float] = bindparam("now")
 _whose: BindParameter[int] = bindparam("whose")
 
 _turn = work.alias("turn")  # the same table again, for subqueries about other rows
-_ready = and_(_turn.c.state == State.READY, _turn.c.tenant == tenant.c.id)
-_due = and_(_turn.c.state == State.READY, _turn.c.due <= _now)
+_ready = _turn.c.state == State.READY
 _both = (false(), true())  # live first; the index is asked about each, and answers at once
+
+# The tenants that have something ready, found by leaping through the index from one to the next:
+# what waits may be a hundred thousand rows, and the tenants without any may be thousands.
+_first = select(func.min(_turn.c.tenant).label("id")).where(_ready).cte("waiting", recursive=True)
+_after = select(func.min(_turn.c.tenant)).where(_ready, _turn.c.tenant > _first.c.id)
+_waiting = _first.union_all(select(_after.scalar_subquery()).where(_first.c.id.is_not(None)))
+_line_up = _waiting.join(tenant, tenant.c.id == _waiting.c.id)
+
+
+def _earliest(backfill: ColumnElement[bool]) -> ScalarSelect[float]:
+    own = and_(_ready, _turn.c.tenant == _waiting.c.id, _turn.c.backfill == backfill)
+    return select(func.min(_turn.c.due)).where(own).scalar_subquery()
+
 
 _running = (
     select(func.count())
     .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.RUNNING)
     .scalar_subquery()
 )
-# Goes through the few tenants and asks the index about each, never through the many rows.
 _line = (
-    select(_running, tenant.c.served, tenant.c.id)
-    .where(
-        tenant.c.not_before <= _now,
-        or_(
-            *(
-                select(_turn.c.key)
-                .where(_turn.c.tenant == tenant.c.id, _turn.c.backfill == backfill, _due)
-                .exists()
-                for backfill in _both
-            )
-        ),
-    )
-    .order_by(_running, tenant.c.served, tenant.c.id)
+    select(_running.label("running"), tenant.c.served, tenant.c.id)
+    .select_from(_line_up)
+    .where(tenant.c.not_before <= _now, or_(*(_earliest(each) <= _now for each in _both)))
+    .order_by("running", tenant.c.served, tenant.c.id)
     .limit(bindparam("most"))
 )
 _last_ticket = select(func.coalesce(func.max(tenant.c.served), 0))
 _oldest = func.coalesce(
     *(
         select(_turn.c.key)
-        .where(_turn.c.tenant == _whose, _turn.c.backfill == backfill, _due)
+        .where(_ready, _turn.c.tenant == _whose, _turn.c.backfill == backfill, _turn.c.due <= _now)
         .order_by(_turn.c.due, _turn.c.key)
         .limit(1)
         # Past what another process is claiming or marking just now; SQLite lets nobody else write.
@@ -106,14 +110,8 @@ _pause = _new.on_conflict_do_update(
 
 _each = union_all(
     *(
-        select(
-            select(func.min(_turn.c.due))
-            .where(_ready, _turn.c.backfill == backfill)
-            .scalar_subquery()
-            .label("due"),
-            tenant.c.not_before,
-        )
-        for backfill in _both
+        select(_earliest(each).label("due"), tenant.c.not_before).select_from(_line_up)
+        for each in _both
     )
 ).subquery()
 _next = select(

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.github.installations import Installations
 from bot.github.sender import Sleep
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger
 from bot.offload import Offload
 from bot.run import ATTEMPTS
@@ -72,7 +72,7 @@ async def opened(
     database = await open_database(settings.database, clock)
     store = guard(_store(database, settings))
     try:
-        ledger = await open_ledger(database)
+        ledger = KeptLedger(database)
         async with connect() as session, offloading() as offload:
             installations = Installations(
                 session,

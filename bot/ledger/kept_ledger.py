@@ -1,19 +1,14 @@
-"""The port over the database that the work store uses too: one call, one transaction."""
+"""The port over the database that the work store uses too; who opened that closes it."""
 
 from collections.abc import Collection
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit, commands, decisions, exemptions, index, memory, renaming
 from bot.ledger.memory import Bounds
-from bot.ledger.port import Audit, Decision, Ledger, Linked, Linking, PlanName, PullState, TaskClaim
+from bot.ledger.port import Audit, Decision, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.database import Database
 
 KEPT = Bounds()
-
-
-async def open_ledger(database: Database) -> Ledger:
-    """Hand out the ledger; who opened the database closes it."""
-    return KeptLedger(database)
 
 
 class KeptLedger:

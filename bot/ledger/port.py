@@ -136,7 +136,7 @@ class Ledger(Protocol):
 
     # ── decisions ────────────────────────────────────────────────────────────
     async def record(self, decision: Decision) -> None:
-        """Keep a decision; where it is known already, only the time becomes the new one.
+        """Keep a decision; where it is known already, its time and words become the new ones.
 
         A conclusion or title other than the subject's last one goes into the audit log.
         """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.kept_ledger import open_ledger
+from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger
 from bot.work.sqlite import open_file
 from tests.sandbox.stage import Stage, set_stage
@@ -26,5 +26,5 @@ async def stage(private_key: str) -> AsyncIterator[Stage]:
 async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     """A ledger that is empty."""
     database = await open_file(tmp_path / "plan-gate.db", time.time)
-    yield await open_ledger(database)
+    yield KeptLedger(database)
     await database.close()

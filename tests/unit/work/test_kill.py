@@ -1,61 +1,90 @@
-"""What was acknowledged survives `kill -9`, at whatever instant it comes."""
+"""What was acknowledged survives `kill -9`, whenever it comes, and nothing runs twice at a time."""
 
 import asyncio
 import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from bot.settings import Postgres
 from bot.work.model import State
-from tests.unit.work.conftest import Clock, Open
+from tests.store import open_store
 
-# Eight servers that print each GUID once it is acknowledged, and one worker, until killed.
-SERVER = """
-import asyncio, itertools, sys
-from pathlib import Path
-from bot.work.model import Delivery, Mark, Outcome
-from tests.store import open_sqlite
-
-async def serve(store, name):
-    for number in itertools.count():
-        guid = f"{name}-{number}"
-        await store.ingest(Delivery(guid, "push", None, Outcome.ACCEPTED), [Mark(guid, number % 7)])
-        print(guid, flush=True)
-
-async def work(store):
-    while True:
-        for claim in await store.claim(5):
-            await store.finish(claim)
-
-async def main(path, name):
-    store = await open_sqlite(Path(path))
-    await store.recover()
-    await asyncio.gather(work(store), *(serve(store, f"{name}-{server}") for server in range(8)))
-
-asyncio.run(main(*sys.argv[1:]))
-"""
+Span = tuple[float, float]
 
 
-async def acknowledged_until_killed(path: Path, name: str, after: int) -> set[str]:
+@dataclass
+class Witness:
+    """What the processes said: which deliveries they acknowledged, and when each run was."""
+
+    kept: set[str] = field(default_factory=set)
+    runs: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
+
+    def hear(self, lines: list[bytes], died: float) -> None:
+        began: dict[str, float] = {}
+        for line in lines:
+            if not line.endswith(b"\n"):
+                continue  # the last word of the dead
+            word, what, at = line.decode().split()
+            match word:
+                case "kept":
+                    self.kept.add(what)
+                case "began":
+                    began[what] = float(at)
+                case _:
+                    self.runs[what].append((began.pop(what), float(at)))
+        for what, at_begin in began.items():
+            self.runs[what].append((at_begin, died))
+
+    def overlaps(self) -> list[tuple[str, Span, Span]]:
+        return [
+            (key, earlier, later)
+            for key, runs in self.runs.items()
+            for earlier, later in zip(sorted(runs), sorted(runs)[1:], strict=False)
+            if later[0] < earlier[1]
+        ]
+
+
+async def live_and_die(where: Path | Postgres, name: str, lines: int, witness: Witness) -> None:
+    address = where.url if isinstance(where, Postgres) else str(where)
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVER, str(path), name, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "tests.unit.work.server", address, name),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert server.stdout is not None
-    guids = {(await server.stdout.readline()).decode().strip() for _ in range(after)}
+    heard = [await server.stdout.readline() for _ in range(lines)]
     server.kill()
     rest, _ = await server.communicate()
-    complete, _, _ = rest.decode().rpartition("\n")
-    return guids | set(complete.split())
+    witness.hear(heard + rest.splitlines(keepends=True), time.monotonic())
 
 
-async def test_nothing_acknowledged_is_lost(path: Path, open_store: Open, clock: Clock) -> None:
-    acknowledged: set[str] = set()
-    for kill in range(3):
-        acknowledged |= await acknowledged_until_killed(path, f"kill{kill}", after=100 * kill + 50)
+@pytest.mark.parametrize("lives", [3])
+async def test_nothing_acknowledged_is_lost_and_nothing_runs_twice_at_a_time(
+    where: Path | Postgres, lives: int
+) -> None:
+    processes = 2 if isinstance(where, Postgres) else 1
+    witness = Witness()
 
-    clock.now = 4e9  # after everything that the servers, which tell real time, made due
-    store = await open_store()
-    await store.recover()
-    assert acknowledged <= {receipt.delivery.guid for receipt in await store.deliveries(10**6)}
-    assert acknowledged <= {row.key for row in await store.rows()}
+    async def live_again_and_again(process: int) -> None:
+        for life in range(lives):
+            lines = 70 + 130 * life + 60 * process
+            await live_and_die(where, f"process{process}-{life}", lines, witness)
+
+    await asyncio.gather(*map(live_again_and_again, range(processes)))
+
+    assert witness.kept
+    assert witness.overlaps() == []
+    stores = [await open_store(where) for _ in range(processes)]  # each under a name of the dead
+    for store in stores:
+        await store.recover()
+    store = stores[0]
+    assert witness.kept <= {receipt.delivery.guid for receipt in await store.deliveries(10**6)}
+    assert witness.kept <= {row.key for row in await store.rows()}
     while claims := await store.claim(100):
         await asyncio.gather(*(store.finish(claim) for claim in claims))
     assert {row.state for row in await store.rows()} == {State.IDLE}
+    for store in stores:
+        await store.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Postgres
 from bot.work.errors import StoreUnavailable
 from bot.work.kept_store import KeptStore
 from bot.work.sqlite import SqliteDatabase, connect
@@ -52,10 +53,19 @@ class World:
                 await store.wake.wait()
 
 
-async def test_every_mark_is_followed_by_a_run_and_runs_never_overlap(store: WorkStore) -> None:
+@pytest.fixture
+async def processes(where: Path | Postgres, open_store: Open) -> list[WorkStore]:
+    """As many as the database may have; they hear of each other's marks through it alone."""
+    return [await open_store() for _ in range(3 if isinstance(where, Postgres) else 1)]
+
+
+async def test_every_mark_is_followed_by_a_run_and_runs_never_overlap(
+    processes: list[WorkStore],
+) -> None:
     world = World()
-    workers = [asyncio.create_task(world.work(store)) for _ in range(4)]
+    workers = [asyncio.create_task(world.work(store)) for store in processes * 2]
     for burst in range(30):
+        store = processes[burst % len(processes)]
         await asyncio.gather(*(world.change(store, key, f"{burst}/{key}") for key in KEYS * 2))
     async with asyncio.timeout(60):  # a lost mark would make it wait for ever
         while world.was_seen != world.is_now:

@@ -25,6 +25,7 @@ from bot.github.translation import translated, typed
 
 RAW = "application/vnd.github.raw+json"
 USER_AGENT = f"plan-gate/{__version__}"
+TIMEOUT = aiohttp.ClientTimeout(total=30)
 PAGE = 100  # the most that GitHub lists at a time
 
 EMPTY: Mapping[str, str] = {}
@@ -38,6 +39,7 @@ class Common:
 
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ALL_AT_ONCE))
+    timeout: aiohttp.ClientTimeout = TIMEOUT
 
 
 class Client:
@@ -68,7 +70,9 @@ class Client:
         self._kept = common.kept
         self._flights: Flights[tuple[object, ...], Answer] = Flights()
         budget, pace = Budget(owner, clock), Pace(common.places, clock, sleep)
-        self._sender = Sender(session, authorize, forget, budget, pace, clock, sleep)
+        self._sender = Sender(
+            session, authorize, forget, budget, pace, clock, sleep, common.timeout
+        )
 
     async def read(self, type_: type[T], url: str, **variables: str) -> T:
         """GET one thing as *type_*."""

@@ -13,7 +13,6 @@ from bot.github.tally import Cost, count
 from bot.github.translation import unanswered
 
 API_VERSION = "2022-11-28"
-TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -33,6 +32,7 @@ class Sender:
         pace: Pace,
         clock: Clock,
         sleep: Sleep,
+        timeout: aiohttp.ClientTimeout,
     ) -> None:
         self._session = session
         self._authorize = authorize
@@ -41,6 +41,7 @@ class Sender:
         self._pace = pace
         self._clock = clock
         self._sleep = sleep
+        self._timeout = timeout
 
     async def send(self, request: Request) -> Answer:
         """Send *request*, again where that is safe and may help; the answer is taken as it is.
@@ -103,7 +104,7 @@ class Sender:
                 "x-github-api-version": API_VERSION,
             },
             data=request.body or None,
-            timeout=TIMEOUT,
+            timeout=self._timeout,
             allow_redirects=request.method == "GET",  # a renamed repository answers 301
         ) as response:
             for _ in response.history:

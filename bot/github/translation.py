@@ -41,11 +41,11 @@ def unanswered(fault: aiohttp.ClientError | TimeoutError, url: str) -> errors.Gi
         case aiohttp.ClientSSLError():
             why = f"the certificate of {host} is not trusted; see GITHUB_API_URL"
         case aiohttp.ClientConnectorError():
-            why = f"{host} cannot be reached; see the network, and githubstatus.com"
+            why = f"{host} cannot be reached; see the network, and GitHub's status page"
         case TimeoutError():
-            why = f"{host} took too long; see githubstatus.com"
+            why = f"{host} took too long; see GitHub's status page"
         case _:
-            why = f"{host} broke off; see githubstatus.com"
+            why = f"{host} broke off; see GitHub's status page"
     return errors.GitHubUnavailable(f"No answer from GitHub ({type(fault).__name__}): {why}")
 
 

@@ -92,7 +92,7 @@ async def test_what_never_changes_is_shared_by_whoever_comes(line: Line) -> None
     assert line.asked == 1
     late = line.start(immutable=True)
     line.answered.release()
-    assert await asyncio.gather(early, late) == [1, 1]
+    assert (await early, await late) == (1, 1)
 
 
 async def test_nothing_is_kept_of_an_answer(line: Line) -> None:

@@ -120,6 +120,8 @@ class ObjectCache:
         )
         self.commits: Shelf[str] = Shelf(10_000, lambda _: 1)  # the tree of each
         self.brought: Shelf[Brought] = Shelf(20_000, lambda brought: len(brought.commits) + 1)
+        self.compared: Shelf[str] = Shelf(20_000, lambda _: 1)  # with which base each head was last
+        self.added: Shelf[frozenset[str]] = Shelf(20_000, lambda shas: len(shas) + 1)
         self.blames: Shelf[tuple[BlameRange, ...]] = Shelf(50_000, lambda ranges: len(ranges) + 1)
         # Each 404 counts against the rate limit, and most owners have no `.github` repository.
         self.absent: MutableMapping[str, bool] = TTLCache(10_000, ttl=FOR_A_WHILE)

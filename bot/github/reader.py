@@ -3,7 +3,6 @@
 Git objects never change, so they are kept by SHA; everything else is a conditional request.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -12,13 +11,11 @@ import msgspec
 from bot.gate.facts import Actor, Branch, ChangedFile, Commit, Pull
 from bot.github import answers
 from bot.github.client import Client
-from bot.github.errors import Incomplete, NotFound
+from bot.github.comparisons import Comparisons, read_commit
+from bot.github.errors import Incomplete
 from bot.github.objects import Brought, Entry, ObjectCache, Tree
 
-WEB_FLOW = "web-flow"  # GitHub itself, as the committer of what its pages make
-MAX_COMMITS = 1_000  # of a pull request
 MAX_LISTED_COMMITS = 250  # GitHub's own limit for a pull request's list
-MAX_MESSAGE = 1_000  # characters of a commit message, from its end: trailers stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,7 @@ class Reader:
         self.repository = repository
         self._owner, _, self._repo = repository.partition("/")
         self._objects = objects
+        self._comparisons = Comparisons(client, repository, objects)
 
     async def read_pull(self, number: int) -> OpenPull:
         """One pull request as it is now."""
@@ -50,16 +48,19 @@ class Reader:
             await self._client.read(answers.PullRequest, url, **self._at(number=str(number)))
         )
 
-    async def read_open_pulls(self) -> list[OpenPull]:
-        """Every open pull request of the repository."""
-        url = "/repos/{owner}/{repo}/pulls?state=open"
-        found = await self._client.read_all(answers.PullRequest, url, self._at())
+    async def read_open_pulls(self, base: str | None = None) -> list[OpenPull]:
+        """Every open pull request of the repository, or of those to the branch *base*."""
+        url, at = "/repos/{owner}/{repo}/pulls?state=open", self._at()
+        if base is not None:
+            url, at = f"{url}&base={{base}}", self._at(base=base)
+        found = await self._client.read_all(answers.PullRequest, url, at)
         return [self._pull(pull) for pull in found]
 
-    async def read_all_pulls(self) -> list[OpenPull]:
-        """Every pull request of the repository, merged and closed ones too."""
-        url = "/repos/{owner}/{repo}/pulls?state=all"
-        found = await self._client.read_all(answers.PullRequest, url, self._at())
+    async def read_page_of_pulls(self, number: int, size: int) -> list[OpenPull]:
+        """One page of all pull requests, merged and closed ones too, the oldest first."""
+        url = "/repos/{owner}/{repo}/pulls?state=all&direction=asc&per_page={size}&page={number}"
+        at = self._at(size=str(size), number=str(number))
+        found = await self._client.read(list[answers.PullRequest], url, **at)
         return [self._pull(pull) for pull in found]
 
     async def read_pulls_at(self, sha: str) -> list[OpenPull]:
@@ -89,7 +90,9 @@ class Reader:
         """A branch's tip."""
         url = "/repos/{owner}/{repo}/branches/{branch}"
         branch = await self._client.read(answers.Branch, url, **self._at(branch=name))
-        return Branch(name, branch.commit.sha, branch.commit.commit.tree.sha)
+        tip, tree = branch.commit.sha, branch.commit.commit.tree.sha
+        self._objects.commits.keep(self.repository, tip, tree)
+        return Branch(name, tip, tree)
 
     async def read_branch_name(self, name: str) -> str:
         """What a branch is called now: a former name leads to it."""
@@ -106,45 +109,8 @@ class Reader:
         return tree
 
     async def read_brought(self, base: str, head: str) -> Brought:
-        """What the commit *head* brings to *base*.
-
-        Raises `Incomplete` where there are several merge bases: then what merging brings is more
-        than the difference to any of them. And where there are too many commits to look at.
-        """
-        key = f"{base}...{head}"
-        if (kept := self._objects.brought.get(self.repository, key)) is not None:
-            return kept
-        try:
-            comparison = await self._compare(base, head)
-        except NotFound:  # both commits were read before: it is the history that is missing
-            return Brought(None)
-        if comparison.total_commits > MAX_COMMITS:
-            raise Incomplete(f"it brings more than {MAX_COMMITS:,} commits")
-        left, commits = comparison.merge_base_commit, comparison.commits
-        if len(commits) < comparison.total_commits:
-            commits = tuple(await self._commits(base, head))
-        if len(commits) < comparison.total_commits:
-            raise Incomplete("GitHub does not list all of its commits")
-        await self._check_only(left.sha, commits)
-        trees = {commit.sha: commit.commit.tree.sha for commit in (left, *commits)}
-        brought = Brought(trees[left.sha], trees.get(head), tuple(map(_commit, commits)))
-        self._objects.brought.keep(self.repository, key, brought)
-        return brought
-
-    async def _check_only(self, left: str, commits: Sequence[answers.Commit]) -> None:
-        """See that every other commit that was merged in is an ancestor of the merge base."""
-        own = {commit.sha for commit in commits} | {left}
-        merges = [commit for commit in commits if len(commit.parents) > 1]
-        for merged in {parent.sha for merge in merges for parent in merge.parents} - own:
-            if (await self._compare(merged, left)).status not in {"ahead", "identical"}:
-                raise Incomplete(
-                    "it has several merge bases with the branch that decides: rebase it"
-                )
-
-    async def _compare(self, base: str, head: str) -> answers.Comparison:
-        url = "/repos/{owner}/{repo}/compare/{basehead}?per_page=100"
-        at = self._at(basehead=f"{base}...{head}")
-        return await self._client.read(answers.Comparison, url, **at)
+        """What the commit *head* brings to *base*; raises `Incomplete` where that is too much."""
+        return await self._comparisons.read_brought(base, head)
 
     async def read_tree(self, sha: str) -> Tree:
         """Everything in a tree; raises `Incomplete` where GitHub cuts the list."""
@@ -175,7 +141,7 @@ class Reader:
         url = "/repos/{owner}/{repo}/pulls/{number}/commits"
         at = self._at(number=str(number))
         found = await self._client.read_all(answers.Commit, url, at, limit=MAX_LISTED_COMMITS)
-        return tuple(map(_commit, found))
+        return tuple(map(read_commit, found))
 
     async def read_first_files(self, number: int) -> tuple[ChangedFile, ...]:
         """The first hundred files that a pull request changes, merged or not."""
@@ -187,12 +153,8 @@ class Reader:
 
     async def read_messages(self, base: str, head: str) -> list[str]:
         """The messages of the commits that *head* has and *base* has not."""
-        return [commit.commit.message for commit in await self._commits(base, head)]
-
-    async def _commits(self, base: str, head: str) -> list[answers.Commit]:
-        url = "/repos/{owner}/{repo}/compare/{basehead}"
-        at = self._at(basehead=f"{base}...{head}")
-        return await self._client.read_all(answers.Commit, url, at, key="commits")
+        commits = await self._comparisons.read_commits(base, head)
+        return [commit.commit.message for commit in commits]
 
     async def read_check_runs(
         self, sha: str, name: str, app_id: str, *, every: bool = False
@@ -237,20 +199,3 @@ class Reader:
         default_branch = answer.base.repo.default_branch
         seen = msgspec.json.encode((pull, default_branch, answer.draft, answer.updated_at))
         return OpenPull(pull, default_branch, blake2b(seen, digest_size=16).digest())
-
-
-def _commit(commit: answers.Commit) -> Commit:
-    """A commit with its author, and whether that is more than a name.
-
-    GitHub vouches for the committer's signature; anybody may write any author into a commit. So
-    the committer must be the same account, or GitHub itself on its behalf.
-    """
-    author = commit.author if commit.author and commit.author.login else None
-    committer = commit.committer.login if commit.committer else ""
-    vouched = author is not None and committer in {author.login, WEB_FLOW}
-    return Commit(
-        sha=commit.sha,
-        author=Actor(author.login, author.type == "Bot") if author else None,
-        verified=commit.commit.verified and vouched,
-        message=commit.commit.message[-MAX_MESSAGE:],
-    )

@@ -13,11 +13,12 @@ import msgspec
 from bot.gate.approval import changed_parts
 from bot.gate.facts import Branch, PlanChange, PlanFile, Revision
 from bot.github import answers
+from bot.github.comparisons import WEB_FLOW
 from bot.github.errors import Incomplete, Unexpected
 from bot.github.history import History, memory_key
 from bot.github.memory import Memory, recall_as
 from bot.github.plans import PlanReader
-from bot.github.reader import WEB_FLOW, Reader
+from bot.github.reader import Reader
 
 MAX_REVISIONS = 50  # commits that touched a plan since it was set Approved
 

@@ -16,8 +16,8 @@ from bot.config.schema import Config
 from bot.gate.facts import Role
 from bot.gate.links import MAX_LINKS
 from bot.gate.verdict import Reason, Verdict, is_aside
+from bot.github.comparisons import MAX_COMMITS
 from bot.github.plans import MAX_PLANS, MAX_TOUCHED_PLANS
-from bot.github.reader import MAX_COMMITS
 from bot.plan.rules import RULES
 from bot.reconcile import MAX_SHARING
 from bot.report.check_run import Judged, render_check_run

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format bench fuzz docs lock clean
+.PHONY: help demo test check format bench fuzz docs migration lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -44,6 +44,10 @@ docs: $(READY)   ## Generate the rule reference, the verdicts' words and the con
 	$(BIN)/python -m bot.plan.reference docs/rules
 	$(BIN)/python -m bot.report.reference docs/policy.md
 	$(BIN)/python -m bot.config.jsonschema docs/plan-gate.schema.json
+
+migration: $(READY)  ## Begin the next migration of the database, called NAME
+	$(BIN)/python -m tests.new_migration "$(NAME)"
+	@$(BIN)/ruff format --quiet bot/work/migrations
 
 lock:            ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

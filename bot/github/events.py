@@ -5,8 +5,9 @@ Of a payload only the needed fields are decoded; older and newer payloads with o
 
 import dataclasses
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -23,6 +24,8 @@ from bot.subject import (
 )
 
 NO_COMMIT = "0" * 40
+_ACTION = re.compile(r"[a-z_]{1,64}")
+_NAME = r"\A[a-z_]{1,64}\Z"
 _GROUP_REF = re.compile(r"/pr-([0-9]{1,18})-[^/]*$")
 
 PULL_ACTIONS = frozenset(
@@ -102,7 +105,7 @@ class _Group(Struct):
 class _Event(Struct):
     installation: _Installation
     repository: _Repository
-    action: str | None = None
+    action: Annotated[str, Meta(pattern=_NAME)] | None = None
 
 
 class _PullEvent(_Event, kw_only=True):
@@ -166,7 +169,12 @@ class _RepositoryEvent(_Event, kw_only=True):
     changes: _Changes = msgspec.field(default_factory=_Changes)
 
 
+class _PushedTo(_Repository):
+    default_branch: str = ""
+
+
 class _PushEvent(_Event, kw_only=True):
+    repository: _PushedTo
     ref: str
     before: str
     after: str
@@ -176,48 +184,65 @@ class _Any(Struct):
     action: object = None
 
 
+E = TypeVar("E", bound=_Event)
+
+
+class _Reader(Generic[E]):
+    """How the payload of an event is read, and which of its actions matter; None: whichever."""
+
+    def __init__(
+        self,
+        payload: type[E],
+        intake: Callable[[E], Intake],
+        actions: frozenset[str] | None = None,
+    ) -> None:
+        self._decoder = msgspec.json.Decoder(payload)
+        self._intake = intake
+        self._actions = actions
+
+    def read(self, event: str, body: bytes) -> Intake:
+        """Decode a body once, unless something is wrong with it."""
+        try:
+            payload = self._decoder.decode(body)
+        except msgspec.ValidationError as fault:
+            action = _action(body)
+            return Rejected(f"{event}: {fault}") if self._wants(action) else _other(event, action)
+        return (
+            self._intake(payload) if self._wants(payload.action) else _other(event, payload.action)
+        )
+
+    def _wants(self, action: str | None) -> bool:
+        return self._actions is None or action in self._actions
+
+
+_any = msgspec.json.Decoder(_Any)
+
+
 def parse_event(event: str, body: bytes) -> Intake:
     """Read one delivery's body; raises `NotJSON` where it is no JSON object."""
+    reader = _READERS.get(event)
     try:
-        peek = msgspec.json.decode(body, type=_Any)
+        return reader.read(event, body) if reader else _other(event, _action(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotJSON from None
-    action = peek.action if isinstance(peek.action, str) else None
-    try:
-        return _parse_known(event, action, body)
-    except msgspec.ValidationError as fault:
-        return Rejected(f"{event}: {fault}")
 
 
-def _parse_known(event: str, action: str | None, body: bytes) -> Intake:
-    match event, action:
-        case ("pull_request", action) if action in PULL_ACTIONS:
-            return _pull(msgspec.json.decode(body, type=_PullEvent))
-        case ("pull_request_review", action) if action in REVIEW_ACTIONS:
-            return _pull(msgspec.json.decode(body, type=_PullEvent))
-        case ("push", _):
-            return _push(msgspec.json.decode(body, type=_PushEvent))
-        case ("check_run", "rerequested"):
-            run = msgspec.json.decode(body, type=_CheckRunEvent)
-            return _head(run, run.check_run)
-        case ("check_suite", action) if action in SUITE_ACTIONS:
-            suite = msgspec.json.decode(body, type=_CheckSuiteEvent)
-            return _head(suite, suite.check_suite)
-        case ("merge_group", "checks_requested"):
-            return _group(msgspec.json.decode(body, type=_GroupEvent))
-        case ("issue_comment", action) if action in COMMENT_ACTIONS:
-            return _comment(msgspec.json.decode(body, type=_CommentEvent))
-        case ("repository", action) if action in REPOSITORY_ACTIONS:
-            return _repository(msgspec.json.decode(body, type=_RepositoryEvent))
-        case ("ping", _):
-            return Ignored(action, "ping: the webhook reaches us")
-        case _:
-            name = event if action is None else f"{event}.{action}"
-            return Ignored(action, f"{name} changes no verdict")
+def _action(body: bytes) -> str | None:
+    action = _any.decode(body).action
+    return action if isinstance(action, str) else None
+
+
+def _other(event: str, action: str | None) -> Ignored | Rejected:
+    if action is not None and not re.fullmatch(_NAME, action):
+        return Rejected(f"{event}: no action has such a name: {action[:64]!r}")
+    if event == "ping":
+        return Ignored(action, "ping: the webhook reaches us")
+    name = event if action is None else f"{event}.{action}"
+    return Ignored(action, f"{name} changes no verdict")
 
 
 def _accepted(event: _Event, subject: Subject) -> Accepted | Rejected:
-    if parse_subject(subject.key) != subject:
+    if parse_subject(subject.key) != subject or "\0" in subject.key:
         return Rejected(f"no repository, branch or commit has such a name: {subject.key!r}")
     return Accepted(event.action, event.installation.id, subject)
 
@@ -257,9 +282,19 @@ def _push(event: _PushEvent) -> Intake:
         return Ignored(None, "push: a tag changes no verdict")
     if event.after == NO_COMMIT:
         return Ignored(None, "push: a deleted branch decides nothing")
-    return _accepted(
-        event, PushSubject(event.repository.full_name, branch, event.before, event.after)
+    repository = event.repository
+    subject = PushSubject(
+        repository.full_name, branch, event.before, event.after, repository.default_branch
     )
+    return _accepted(event, subject)
+
+
+def _check_run(event: _CheckRunEvent) -> Intake:
+    return _head(event, event.check_run)
+
+
+def _check_suite(event: _CheckSuiteEvent) -> Intake:
+    return _head(event, event.check_suite)
 
 
 def _head(event: _Event, head: _Head) -> Intake:
@@ -280,3 +315,15 @@ def _group(event: _GroupEvent) -> Intake:
         event,
         GroupSubject(event.repository.full_name, int(last[1]), group.head_sha, group.base_sha),
     )
+
+
+_READERS: dict[str, _Reader[Any]] = {
+    "pull_request": _Reader(_PullEvent, _pull, PULL_ACTIONS),
+    "pull_request_review": _Reader(_PullEvent, _pull, REVIEW_ACTIONS),
+    "push": _Reader(_PushEvent, _push),
+    "check_run": _Reader(_CheckRunEvent, _check_run, frozenset({"rerequested"})),
+    "check_suite": _Reader(_CheckSuiteEvent, _check_suite, SUITE_ACTIONS),
+    "merge_group": _Reader(_GroupEvent, _group, frozenset({"checks_requested"})),
+    "issue_comment": _Reader(_CommentEvent, _comment, COMMENT_ACTIONS),
+    "repository": _Reader(_RepositoryEvent, _repository, REPOSITORY_ACTIONS),
+}

@@ -4,7 +4,6 @@ It stands before gidgethub's own check, which accepts SHA-1 and raises on odd he
 https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -21,9 +20,9 @@ def is_signed(body: bytes, signature: str | None, secrets: Sequence[str]) -> boo
     form = _FORM.fullmatch(signature or "")
     if form is None:
         return False
-    given = form[1].lower()
+    given = bytes.fromhex(form[1])
     matches = [
-        hmac.compare_digest(hmac.new(secret.encode(), body, hashlib.sha256).hexdigest(), given)
+        hmac.compare_digest(hmac.digest(secret.encode(), body, "sha256"), given)
         for secret in secrets
     ]
     return any(matches)

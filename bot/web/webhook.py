@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 from aiohttp import web
 
+from bot import metrics
 from bot.github.events import Accepted, Ignored, Intake, NotJSON, Rejected, parse_event
 from bot.github.signature import is_signed
 from bot.work.errors import StoreUnavailable
@@ -16,18 +17,29 @@ MAX_BODY = 25 * 1024 * 1024  # GitHub sends nothing larger
 _EVENT = re.compile(r"[a-z_]{1,64}")
 _GUID = re.compile(r"[!-~]{1,128}")
 
-_log = structlog.get_logger()
-
 
 class Webhook:
-    """Takes deliveries into the store."""
+    """Takes deliveries into the store; with their bodies, where *bodies* asks for that."""
 
-    def __init__(self, store: WorkStore, secrets: Sequence[str]) -> None:
+    def __init__(self, store: WorkStore, secrets: Sequence[str], *, bodies: bool = False) -> None:
         self._store = store
         self._secrets = secrets
+        self._bodies = bodies
+        # Bound once: what a delivery's line costs where nobody wants it is a tenth of its answer.
+        self._log = structlog.get_logger().bind()
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer 202 once the delivery is durable; 4xx where it is none of GitHub's."""
+        try:
+            delivery, mark = await self._read(request)
+            await self._keep(delivery, [mark] if mark else [])
+        except web.HTTPException:
+            metrics.delivered(request.headers.get("X-GitHub-Event", ""), "refused")
+            raise
+        metrics.delivered(delivery.event, delivery.outcome)
+        return web.Response(status=202, text=f"{delivery.outcome}\n")
+
+    async def _read(self, request: web.Request) -> tuple[Delivery, Mark | None]:
         event = _header(request, "X-GitHub-Event", _EVENT)
         guid = _header(request, "X-GitHub-Delivery", _GUID)
         signature = request.headers.get("X-Hub-Signature-256")
@@ -44,39 +56,49 @@ class Webhook:
             intake = parse_event(event, body)
         except NotJSON:
             raise _bad("The body is not a JSON object") from None
-        return await self._record(guid, event, intake)
+        return _recorded(guid, event, intake, body if self._bodies else None)
 
-    async def _record(self, guid: str, event: str, intake: Intake) -> web.Response:
-        delivery, marks = _recorded(guid, event, intake)
+    async def _keep(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
         try:
             await self._store.ingest(delivery, marks)
         except StoreUnavailable as fault:
-            _log.error("delivery not kept", delivery=guid, reason=str(fault))
+            self._log.error("delivery not kept", delivery=delivery.guid, reason=str(fault))
             raise web.HTTPServiceUnavailable(
                 text="The delivery could not be kept; send it again\n",
                 headers={"Retry-After": "30"},
             ) from None
-        log = _log.warning if isinstance(intake, Rejected) else _log.info
+        # The inbox and the metrics tell of each: a line is written for what somebody must look at.
+        log = self._log.warning if delivery.outcome is Outcome.REJECTED else self._log.debug
         log(
             "delivery",
-            delivery=guid,
-            webhook=event,
+            delivery=delivery.guid,
+            webhook=delivery.event,
             action=delivery.action,
-            outcome=str(delivery.outcome),
-            reason=delivery.reason or None,
+            outcome=delivery.outcome,
+            reason=delivery.reason,
         )
-        return web.Response(status=202, text=f"{delivery.outcome}\n")
 
 
-def _recorded(guid: str, event: str, intake: Intake) -> tuple[Delivery, list[Mark]]:
+def _recorded(
+    guid: str, event: str, intake: Intake, body: bytes | None
+) -> tuple[Delivery, Mark | None]:
     match intake:
         case Accepted(action, installation, subject):
-            delivery = Delivery(guid, event, action, Outcome.ACCEPTED)
-            return delivery, [Mark(subject.key, installation)]
+            key = subject.key
+            delivery = Delivery(
+                guid,
+                event,
+                action,
+                Outcome.ACCEPTED,
+                installation=installation,
+                subject=key,
+                body=body,
+            )
+            return delivery, Mark(key, installation)
         case Ignored(action, reason):
-            return Delivery(guid, event, action, Outcome.IGNORED, reason), []
+            return Delivery(guid, event, action, Outcome.IGNORED, reason, body=body), None
         case Rejected(reason):
-            return Delivery(guid, event, None, Outcome.REJECTED, reason), []
+            return Delivery(guid, event, None, Outcome.REJECTED, reason, body=body), None
 
 
 def _header(request: web.Request, name: str, form: re.Pattern[str]) -> str:

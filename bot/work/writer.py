@@ -21,6 +21,8 @@ from bot.work.errors import StoreUnavailable
 
 T = TypeVar("T")
 
+# A job's own, or what the driver says of a value that SQLite cannot hold.
+_REFUSALS = (StoreUnavailable, ValueError, OverflowError)
 _MOST = 256  # jobs a batch, which bounds how long the first of them waits for the others
 
 
@@ -48,6 +50,7 @@ class Writer:
         self._resources = resources
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
+        self._synchronous = ""  # as the connection has it; unknown at first
         self._waiting: set[asyncio.Future[Any]] = set()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._closed = False
@@ -114,7 +117,7 @@ class Writer:
             self._fail(batch, error)
             return
         try:
-            outcomes = [self._attempt(job) for job in batch]
+            outcomes = self._attempt_each(batch)
             self._connection.commit()
         except SQLAlchemyError as error:
             self._undo()
@@ -124,6 +127,9 @@ class Writer:
                 for job in batch:
                     self._commit([job])
             return
+        except _REFUSALS as error:
+            self._undo()
+            outcomes = [job.failed(error) for job in batch]
         self._tell(_settle, outcomes)
 
     def _begin(self, *, durable: bool) -> None:
@@ -132,13 +138,21 @@ class Writer:
         # FULL commit brings everything before it to the disk, too.
         # https://www.sqlite.org/pragma.html#pragma_synchronous
         synchronous = "FULL" if durable else "NORMAL"
-        self._connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        if synchronous != self._synchronous:
+            self._connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+            self._synchronous = synchronous
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def _undo(self) -> None:
         self._connection.rollback()
         # SQLAlchemy forgets a transaction whose COMMIT failed; SQLite keeps it open.
         self._connection.connection.rollback()
+
+    def _attempt_each(self, batch: list[_Job[Any]]) -> list[Callable[[], None]]:
+        """Run the jobs; where there is one alone, its failure is the transaction's."""
+        if len(batch) == 1:
+            return [batch[0].run(self._connection)]
+        return [self._attempt(job) for job in batch]
 
     def _attempt(self, job: _Job[Any]) -> Callable[[], None]:
         savepoint = self._connection.begin_nested()
@@ -149,8 +163,7 @@ class Writer:
                 raise  # SQLite undid everything, as it may when the disk is full: nothing is left
             savepoint.rollback()
             return job.failed(_unavailable(error))
-        # The job's own refusal, or a value that SQLite cannot hold.
-        except (StoreUnavailable, ValueError, OverflowError) as error:
+        except _REFUSALS as error:
             savepoint.rollback()
             return job.failed(error)
         savepoint.commit()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from bot.ledger import audit
 from bot.ledger.port import AuditKind, Decision
 from bot.ledger.schema import decision as table
-from bot.work.sql import insert
+from bot.work.sql import alone, insert
 
 _PRUNED_AT_ONCE = 1_000
 
@@ -22,9 +22,9 @@ _record = _new.on_conflict_do_update(
 
 def record(connection: Connection, decision: Decision) -> None:
     """Keep a decision as the one that stands; audit it where it says something else than before."""
+    alone(connection, f"decision about {decision.subject}")
     standing = (table.c.subject == decision.subject) & table.c.stands
-    # Locked, so that pruning leaves it, and another record of this subject waits for us.
-    last = select(table.c.id, table.c.conclusion, table.c.title).where(standing).with_for_update()
+    last = select(table.c.id, table.c.conclusion, table.c.title).where(standing)
     before = connection.execute(last).one_or_none()
     if before is not None and before.id != decision.id:
         connection.execute(update(table).where(standing).values(stands=False))

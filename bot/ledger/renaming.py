@@ -14,21 +14,23 @@ AT_ONCE = 500  # keeps the transaction, and so everybody else's wait, short
 _other = linked.alias("other")
 
 
-def carry_over(connection: Connection, old: str, new: str) -> int:
+def carry_over(connection: Connection, old: str, new: str, at_once: int = AT_ONCE) -> int:
     """Give some of what has the old name the new one; say how much, 0 when done."""
     alone(connection, index.LINKS)
-    if carried := _pulls(connection, old, new) or _plans(connection, old.lower(), new.lower()):
-        return carried
+    if pulls := _pulls(connection, old, new, at_once):
+        return pulls
+    if plans := _plans(connection, old.lower(), new.lower(), at_once):
+        return plans
     exemptions.rename_repository(connection, old, new)
     _rename_indexed(connection, old, new)
     return 0
 
 
-def _pulls(connection: Connection, old: str, new: str) -> int:
+def _pulls(connection: Connection, old: str, new: str, at_once: int) -> int:
     def renamed(subject: ColumnElement[str]) -> ColumnElement[str]:
         return func.replace(subject, f" {old}#", f" {new}#")
 
-    page = select(linked.c.subject).where(linked.c.repository == old).limit(AT_ONCE)
+    page = select(linked.c.subject).where(linked.c.repository == old).limit(at_once)
     subjects = connection.scalars(page).all()
     if subjects:
         ours = linked.c.subject.in_(subjects)
@@ -40,11 +42,11 @@ def _pulls(connection: Connection, old: str, new: str) -> int:
     return len(subjects)
 
 
-def _plans(connection: Connection, old: str, new: str) -> int:
+def _plans(connection: Connection, old: str, new: str, at_once: int) -> int:
     if old == new:  # only its case is another: as a repository of plans it keeps its name
         return 0
     named = link.c.plan_repository == old
-    page = select(link.c.subject).where(named).limit(AT_ONCE)
+    page = select(link.c.subject).where(named).limit(at_once)
     plans = update(link).where(named, link.c.subject.in_(page))
     return connection.execute(plans.values(plan_repository=new)).rowcount
 

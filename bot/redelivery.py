@@ -7,6 +7,7 @@ delivery says does not matter here: it comes in by the door that all of them com
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -16,7 +17,6 @@ from bot import metrics
 from bot.github.answers import HookDelivery
 from bot.github.errors import NotFound, Refused
 from bot.github.events import Ignored, parse_event
-from bot.github.installations import Installations
 from bot.github.memory import Memory, recall_as
 from bot.work.ending import Proceed
 
@@ -33,6 +33,18 @@ _KIND, _KEY = "deliveries", "look"  # in the memory
 _ASKING = "asking"  # the progress once the log is read; before, it is the cursor
 
 _log = structlog.get_logger()
+
+
+class HookLog(Protocol):
+    """GitHub's log of the App's deliveries."""
+
+    async def read_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """A page of it, newest first, and the cursor of the next one."""
+        ...
+
+    async def redeliver(self, delivery: int) -> None:
+        """Have a delivery sent again; raises `NotFound` once the log has forgotten it."""
+        ...
 
 
 class Missed(Struct):
@@ -84,7 +96,7 @@ class LogLook(Struct):
             for guid, one in self.missed.items()
             if one.not_before <= now and one.asked < TRIES
         ]
-        return sorted(due, key=lambda found: found[1].first)
+        return sorted(due, key=lambda found: (found[1].first, found[1].attempt))
 
     def _miss(self, attempt: HookDelivery, at: float) -> None:
         known = self.missed.get(attempt.guid)
@@ -100,8 +112,8 @@ class LogLook(Struct):
 class Redelivery:
     """Looks through the App's log of deliveries, part by part."""
 
-    def __init__(self, app: Installations, memory: Memory) -> None:
-        self._app = app
+    def __init__(self, log: HookLog, memory: Memory) -> None:
+        self._hooks = log
         self._memory = memory
 
     async def look(self, progress: str, now: float) -> Proceed:
@@ -110,41 +122,36 @@ class Redelivery:
         Raises what the reads and writes raise; what was asked for until then is remembered.
         """
         look = await recall_as(LogLook, self._memory, _KIND, _KEY) or LogLook()
+        if progress == _ASKING:
+            try:
+                return await self._ask(look, now)
+            finally:
+                await self._keep(look)
         if not progress:
             look.read_to = max(look.read_to, now - RETENTION)
-        if progress != _ASKING:
-            try:
-                cursor = await self._read(look, progress)
-            except Refused:
-                if not progress:
-                    raise
-                return Proceed("begins again: GitHub does not know the cursor", "", SPACING)
-            await self._keep(look)
-            return Proceed(f"{len(look.missed)} not handed over", cursor)
         try:
-            asked = await self._ask(look, now)
-            more = bool(look.due(now))
-            if not more:
-                look.end(now)
-        finally:
-            await self._keep(look)
-        words = f"{asked} asked for again"
-        return Proceed(words, _ASKING, SPACING) if more else Proceed(words, "", PERIOD)
+            progress = await self._read(look, progress)
+        except Refused:
+            if not progress:
+                raise
+            return Proceed("begins again: GitHub does not know the cursor", "", SPACING)
+        await self._keep(look)
+        return Proceed(f"{len(look.missed)} not handed over", progress)
 
     async def _read(self, look: LogLook, cursor: str) -> str:
         """Read some pages of the log; return the progress."""
         for _ in range(PAGES):
-            attempts, cursor = await self._app.read_deliveries(cursor)
+            attempts, cursor = await self._hooks.read_deliveries(cursor)
             if not look.note(attempts) or not cursor:
                 return _ASKING
         return cursor
 
-    async def _ask(self, look: LogLook, now: float) -> int:
-        """Ask again for some of what is due; return for how many."""
+    async def _ask(self, look: LogLook, now: float) -> Proceed:
+        """Ask again for some of what is due; the look ends where that is all."""
         asked = 0
         for guid, missed in islice(look.due(now), ASKED_AT_ONCE):
             try:
-                await self._app.redeliver(missed.attempt)
+                await self._hooks.redeliver(missed.attempt)
             except NotFound:  # the log has forgotten it, and so may we
                 del look.missed[guid]
                 continue
@@ -154,7 +161,11 @@ class Redelivery:
             missed.asked += 1
             asked += 1
             metrics.redelivered()
-        return asked
+        words = f"{asked} asked for again"
+        if look.due(now):
+            return Proceed(words, _ASKING, SPACING)
+        look.end(now)
+        return Proceed(words, "", PERIOD)
 
     async def _keep(self, look: LogLook) -> None:
         await self._memory.keep(_KIND, _KEY, msgspec.json.encode(look))

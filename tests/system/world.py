@@ -131,7 +131,8 @@ class World:
                     return
             due = await store.next_due()
             running = any(row.state is State.RUNNING for row in rows)
-            if due is not None and due > self.clock.now and not running:
+            waits = due is not None and due > self.clock.now and not running
+            if due is not None and waits and rows == await store.rows():
                 self.clock.now = due
                 store.wake.set()
             await asyncio.sleep(0.002)

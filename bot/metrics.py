@@ -44,14 +44,14 @@ REGISTRY = CollectorRegistry()
 
 _requests = Counter(
     "plan_gate_github_requests",
-    "What GitHub was asked for. counted: it cost rate limit; free: unchanged (304); "
+    "What GitHub was asked for. counted: it cost rate limit; free: unchanged, a 304; "
     "shared: an equal request was under way; error: no answer, or a fault of GitHub's",
     ["endpoint", "outcome"],
     registry=REGISTRY,
 )
 _rate_left = Gauge(
     "plan_gate_github_rate_limit_remaining",
-    "What GitHub said last is left of an installation's rate limit",
+    "What is left of an installation's rate limit, as GitHub said last; 0 is the App itself",
     ["installation", "resource"],
     registry=REGISTRY,
 )
@@ -77,7 +77,7 @@ _evaluation_requests = Histogram(
 )
 _verdict_seconds = Histogram(
     "plan_gate_verdict_seconds",
-    "How long people waited, from the webhook to the verdict",
+    "How long people waited, from the webhook to the verdict, where the first try gave it",
     registry=REGISTRY,
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
 )
@@ -99,7 +99,7 @@ _queue_rows = Gauge(
 )
 _queue_oldest = Gauge(
     "plan_gate_queue_oldest_due_seconds",
-    "How long the oldest row that is due has waited; 0 where none is",
+    "How long the oldest row has waited that is due; 0 where none is",
     registry=REGISTRY,
 )
 

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from bot.work.model import Census, State
 from bot.work.schema import tenant, work
 
-_rows = select(work.c.state, func.count()).group_by(work.c.state)
+_rows = select(work.c.state, func.count().label("number")).group_by(work.c.state)
 # An installation that rests waits for GitHub, not for us.
 _oldest = (
     select(func.min(work.c.due))
@@ -16,7 +16,7 @@ _oldest = (
 
 def count(connection: Connection, now: float) -> Census:
     """Count the rows by state, and say how long the oldest that is due has waited."""
-    found: dict[State, int] = dict(connection.execute(_rows).tuples())
+    found = {row.state: row.number for row in connection.execute(_rows)}
     oldest: float | None = connection.scalar(_oldest, {"now": now})
     waited = 0.0 if oldest is None else max(now - oldest, 0.0)
     return Census(dict.fromkeys(State, 0) | found, waited)

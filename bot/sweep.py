@@ -30,9 +30,14 @@ from bot.work.ending import Done, Ending, Proceed
 
 PERIOD = 3_600.0  # seconds from one sweep to the next
 AT_ONCE = 10  # repositories of one part
-SPACING = 10.0  # seconds between two parts; less where all would take more than half the period
+SPACING = 10.0  # seconds from one part to the next; less where there are many
 
 _log = structlog.get_logger()
+
+
+def spacing(parts: float) -> float:
+    """Seconds from one part to the next, so that all of them take half a period at most."""
+    return min(SPACING, PERIOD / 2 / parts)
 
 
 class Sweep:
@@ -72,8 +77,7 @@ class Sweep:
         words = f"{stale} stale, page {number} of repositories"
         if number * AT_ONCE >= page.total_count:
             return Done(words)
-        parts = page.total_count / AT_ONCE
-        return Proceed(words, str(number + 1), min(SPACING, PERIOD / 2 / parts))
+        return Proceed(words, str(number + 1), spacing(page.total_count / AT_ONCE))
 
     async def _find(self, repository: answers.Repository) -> list[Subject]:
         """What of a repository is to be looked at again."""

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
 from bot.work import queue
 from bot.work.model import Delivery, Mark, Receipt
@@ -50,11 +50,18 @@ _enclose = (
     update(table).where(table.c.guid == bindparam("its_guid")).values(body=bindparam("its_body"))
 )
 
-_total = select(func.coalesce(func.sum(volume.c.bytes), 0)).scalar_subquery()
-_added = insert(volume)
+_total = select(func.coalesce(func.sum(volume.c.bytes), 0))
+_others = volume.alias()
+_shard: BindParameter[int] = bindparam("its_shard", type_=volume.c.shard.type)
+_added = insert(volume).values(shard=_shard, bytes=bindparam("more", type_=volume.c.bytes.type))
 _weigh = _added.on_conflict_do_update(
     index_elements=[volume.c.shard], set_={"bytes": volume.c.bytes + _added.excluded.bytes}
-).returning(_total)
+).returning(
+    volume.c.bytes
+    + select(func.coalesce(func.sum(_others.c.bytes), 0))
+    .where(_others.c.shard != _shard)
+    .scalar_subquery()
+)
 
 _oldest = (
     select(table.c.guid, table.c.at, table.c.size)
@@ -122,7 +129,7 @@ def prune(connection: Connection, before: float, *, owner: str, room: int) -> in
 
     Says how many, 0 when none is left.
     """
-    total: int = connection.scalars(select(_total)).one()
+    total: int = connection.scalars(_total).one()
     return _prune(connection, owner, over=total - room, most=_PRUNED_AT_ONCE, before=before)
 
 
@@ -148,9 +155,9 @@ def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]
 
 
 def _count(connection: Connection, owner: str, size: int) -> int:
-    """Add to what all deliveries weigh, and return that; what others just add may be missing."""
+    """Add to what all deliveries weigh, and return that."""
     shard = zlib.crc32(owner.encode()) % _SHARDS
-    total: int = connection.scalars(_weigh, {"shard": shard, "bytes": size}).one()
+    total: int = connection.scalars(_weigh, {"its_shard": shard, "more": size}).one()
     return total
 
 

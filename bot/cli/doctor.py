@@ -1,4 +1,7 @@
-"""`plan-gate doctor`: mends what can be read anew from GitHub. It needs the database to itself."""
+"""`plan-gate doctor`: mends what can be read anew from GitHub.
+
+It needs a SQLite file to itself; with PostgreSQL it works beside the servers.
+"""
 
 import argparse
 import asyncio
@@ -78,13 +81,17 @@ async def _rebuild_each(
 
 
 async def _rebuild_one(base: Opened, installation: int, repository: str, sleep: Sleep) -> int:
-    """Begin again after each pause that GitHub asks for: what was read already is cheap then."""
-    while True:
+    """Read page by page; after a pause that GitHub asks for, go on where it was."""
+    indexed, page = 0, 1
+    while page:
         try:
-            return await base.runner.rebuild_index(repository, installation)
+            found = await base.runner.index(repository, installation, page)
         except RateLimited as limit:
             print(f"{repository}: {limit}", file=sys.stderr)
             await sleep(limit.delay)
+        else:
+            indexed, page = indexed + found.pulls, found.next
+    return indexed
 
 
 def _failed(what: str, fault: PlanGateError) -> int:

@@ -9,7 +9,7 @@ from bot.ledger.port import AuditKind, Decision
 from bot.ledger.schema import decision as table
 from bot.work.sql import alone, insert
 
-_PRUNED_AT_ONCE = 1_000
+_PRUNED_AT_ONCE = 200  # records are large: keeps the transaction short
 
 _decision = select(*(table.c[field.name] for field in fields(Decision)))
 _new = insert(table).values(stands=True)

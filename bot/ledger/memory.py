@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 from bot.ledger.schema import memory as table
 from bot.work.sql import insert
 
-_PRUNED_AT_ONCE = 1_000
+_PRUNED_AT_ONCE = 200  # values are large: keeps the transaction short
 
 
 @dataclass(frozen=True, slots=True)

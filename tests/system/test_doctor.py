@@ -1,6 +1,7 @@
 """`plan-gate doctor`: the index of tasks comes back from GitHub alone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bot.app import opened
 from bot.cli.doctor import rebuild
 from bot.ledger.port import TaskClaim
 from bot.sandbox.pull_request import PullRequest
+from bot.settings import Postgres
 from tests.system.commands import Done, plan_gate, settings_of
 from tests.system.world import NOON, RealTime, World, make_world
 
@@ -61,6 +63,17 @@ async def test_a_deleted_index_comes_back_from_github_alone(github: World) -> No
     forget(github)
     assert await doctor(github) == Done(0, "acme/shop: 3 pull requests indexed\n", "")
     assert await claims(github) == before
+
+
+async def test_in_postgresql_it_works_beside_the_server(github: World, postgres: str) -> None:
+    await github.plan_on_main(status="Approved")
+    await take(github, 2, "third")
+
+    async with opened(replace(github.settings, database=Postgres(postgres))) as server:
+        done = await doctor(github, DATABASE_URL=postgres)
+        assert done == Done(0, "acme/shop: 1 pull request indexed\n", "")
+        claims = await server.ledger.claims("acme/shop", "feat-12")
+    assert [(one.number, one.task) for one in claims] == [(1, 2)]
 
 
 async def test_the_index_of_one_repository_alone(github: World) -> None:

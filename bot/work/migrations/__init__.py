@@ -1,6 +1,8 @@
 """Brings the tables of all that stands in the database to the newest revision; only ever forward.
 
-Alembic is imported where a revision is due, not before: a start should cost next to nothing.
+A revision only adds, so that processes of the version before may go on with it; what they alone
+used may go with the next one. Alembic is imported where a revision is due, not before: a start
+should cost next to nothing.
 """
 
 from pathlib import Path

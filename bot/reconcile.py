@@ -148,7 +148,7 @@ class Reconciler:
         async with self._sharing.lock(head_sha):
             outcome = await self._publish(seen, sharing)
         if outcome is not Outcome.GROUPED:
-            await self._comment(here.pull.number, seen, sharing)
+            await self._comment(here, seen, sharing)
         return outcome
 
     async def _publish(self, seen: Sequence[Seen], sharing: Sequence[OpenPull]) -> Outcome:
@@ -191,14 +191,16 @@ class Reconciler:
         )
 
     async def _comment(
-        self, number: int, seen: Sequence[Seen], sharing: Sequence[OpenPull]
+        self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
     ) -> None:
+        number = here.pull.number
         verdict = next((one.verdict for one in seen if one.pull.pull.number == number), None)
         if verdict is not None:  # it is none of them once it is closed
             await self._publisher.publish_comment(
                 number,
                 lambda standing: render_comment(verdict, self._site, standing=standing),
                 lambda: self._still(seen, sharing),
+                silent=here.comments == 0,
             )
 
     async def _still(self, seen: Sequence[Seen], sharing: Sequence[OpenPull]) -> None:

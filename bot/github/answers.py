@@ -91,7 +91,7 @@ class Label(Struct):
 
 
 class PullRequest(Struct):
-    """`GET /repos/…/pulls/{number}`, and an entry of a list of them."""
+    """`GET /repos/…/pulls/{number}`, and an entry of a list of them, which counts no comments."""
 
     number: int
     state: str
@@ -104,6 +104,7 @@ class PullRequest(Struct):
     labels: tuple[Label, ...] = ()
     draft: bool = False
     updated_at: str = ""
+    comments: int | None = None
 
 
 class PullFile(Struct):

@@ -106,15 +106,21 @@ class Publisher:
         await self._keep(head_sha, run)
 
     async def publish_comment(
-        self, number: int, render: Render, guard: Guard, marker: str = MARKER
+        self,
+        number: int,
+        render: Render,
+        guard: Guard,
+        marker: str = MARKER,
+        *,
+        silent: bool = False,
     ) -> None:
-        """Bring the comment with *marker* up to date.
+        """Bring the comment with *marker* up to date; *silent*: nobody has commented at all.
 
         A conversation that is locked or gone takes no comment: the check run says it all.
         """
         standing = await self._standing.comment(number, marker)
         if standing is None:
-            found = await self._find_comment(number, marker)
+            found = None if silent else await self._find_comment(number, marker)
             seen = (found.id, found.body or "") if found else (0, "")
             standing = await self._standing.keep_comment(number, marker, *seen)
         body = render(standing.id != 0)

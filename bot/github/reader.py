@@ -23,12 +23,14 @@ class OpenPull:
     """A pull request with the branch that decides unless its base is a trusted one.
 
     *look* is a digest of all that a list shows of it. When somebody last said something there is
-    part of that, but does not make it another pull request.
+    part of that, but does not make it another pull request. A list does not tell how many
+    *comments* it has.
     """
 
     pull: Pull
     default_branch: str
     look: bytes = field(default=b"", compare=False)
+    comments: int | None = field(default=None, compare=False)
 
 
 class Reader:
@@ -198,4 +200,5 @@ class Reader:
         )
         default_branch = answer.base.repo.default_branch
         seen = msgspec.json.encode((pull, default_branch, answer.draft, answer.updated_at))
-        return OpenPull(pull, default_branch, blake2b(seen, digest_size=16).digest())
+        look = blake2b(seen, digest_size=16).digest()
+        return OpenPull(pull, default_branch, look, answer.comments)

@@ -55,14 +55,15 @@ class Sweep:
     async def sweep(self, progress: str) -> Ending:
         """Do the next part, from the page on that *progress* names.
 
-        A repository that cannot be read is left to the next sweep. Raises `GitHubUnavailable`
-        where none can, and what else the reads raise.
+        One that cannot be read is left to the next sweep; in one that is archived nothing can be
+        written. Raises `GitHubUnavailable` where none can be read, and what else the reads raise.
         """
         number = int(progress or 1)
         page = await self._access.read_some_repositories(number, AT_ONCE)
         faults: list[GitHubUnavailable] = []
         stale = 0
-        for repository in page.repositories:
+        living = [repository for repository in page.repositories if not repository.archived]
+        for repository in living:
             try:
                 found = await self._find(repository)
             except (GitHubUnavailable, NotFound, Refused, Unexpected, Incomplete) as fault:
@@ -71,7 +72,7 @@ class Sweep:
                 continue
             await self._mark(found)
             stale += len(found)
-        if faults and len(faults) == len(page.repositories):
+        if faults and len(faults) == len(living):
             raise faults[0]
         metrics.found_stale(stale)
         words = f"{stale} stale, page {number} of repositories"

@@ -31,13 +31,14 @@ class HookDelivery(Struct):
     delivered_at: datetime
     redelivery: bool
     status: str
+    status_code: int
     event: str
     action: str | None = None
 
     @property
     def succeeded(self) -> bool:
-        """It was handed over. A time-out has no code that would tell, so the words do."""
-        return self.status == "OK"
+        """It was handed over. GitHub's words say so to any code of success, as far as is known."""
+        return self.status == "OK" or 200 <= self.status_code < 300
 
 
 class AccessToken(Struct):
@@ -59,6 +60,7 @@ class Repository(Struct):
 
     full_name: str
     default_branch: str = ""
+    archived: bool = False
 
 
 class Repositories(Struct):

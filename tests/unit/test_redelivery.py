@@ -35,7 +35,8 @@ def attempt(
 ) -> HookDelivery:
     """The attempt of that number, made so many seconds after noon."""
     at = datetime.fromtimestamp(NOON + number, UTC)
-    return HookDelivery(number, guid or f"guid-{number}", at, again, status, event, action)
+    code = 200 if status == "OK" else 0
+    return HookDelivery(number, guid or f"guid-{number}", at, again, status, code, event, action)
 
 
 def note(look: LogLook, *attempts: HookDelivery) -> LogLook:

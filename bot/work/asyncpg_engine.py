@@ -82,7 +82,7 @@ def meaning(fault: Exception) -> Exception:
         if _state(fault).startswith(_DATA_EXCEPTION):
             return ValueError(f"PostgreSQL cannot hold the value: {reason}")
         return StoreUnavailable(f"the database failed: {reason}")
-    return StoreUnavailable(f"PostgreSQL does not answer: {fault or 'no answer in time'}")
+    return StoreUnavailable(f"PostgreSQL does not answer: {str(fault) or 'no answer in time'}")
 
 
 def _state(fault: DBAPIError) -> str:

@@ -101,11 +101,11 @@ class PostgresDatabase:
         Raises `StoreUnavailable` where another process keeps it for too long.
         """
         async with self._locks.of(name):
-            await self._lock(f"plan-gate lock {name}")
+            await self._lock(name)
             try:
                 yield
             finally:
-                await asyncio.shield(self._session.unlock(f"plan-gate lock {name}"))
+                await asyncio.shield(self._session.unlock(name))
 
     async def close(self) -> None:
         """Do what was already asked, refuse what comes later, and let the database go."""
@@ -144,7 +144,7 @@ class PostgresDatabase:
         while not await self._session.try_lock(name):
             if time.monotonic() > deadline:
                 raise StoreUnavailable(
-                    f"another process has kept the {name!r} for {self._lock_patience:.0f} s"
+                    f"another process has kept the lock {name} for {self._lock_patience:.0f} s"
                 )
             await asyncio.sleep(pause)
             pause = min(2 * pause, longest)

@@ -49,14 +49,14 @@ class Session:
         Where the connection is lost the lock is, too: whoever holds it is not told.
         """
         try:
-            return bool(await self._ask(_LOCK, name))
+            return bool(await self._ask(_LOCK, f"plan-gate lock {name}"))
         except FAULTS as fault:
             raise StoreUnavailable(f"no lock can be had from PostgreSQL: {fault}") from fault
 
     async def unlock(self, name: str) -> None:
         """Give a lock back, or the connection up, with which it ends as well."""
         try:
-            await self._ask(_UNLOCK, name)
+            await self._ask(_UNLOCK, f"plan-gate lock {name}")
         except FAULTS:
             self._terminate()
 

@@ -23,7 +23,7 @@ async def github(private_key: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def doctor(world: World, *arguments: str, **variables: str) -> Done:
-    folder = world.settings.database.parent
+    folder = world.database.parent
     given = {**settings_of(world), **variables}
     return await plan_gate(folder, "doctor", "--rebuild-index", *arguments, **given)
 
@@ -40,7 +40,7 @@ async def claims(world: World) -> list[TaskClaim]:
 
 
 def forget(world: World) -> None:
-    for file in world.settings.database.parent.glob("gate.db*"):
+    for file in world.database.parent.glob("gate.db*"):
         file.unlink()
 
 

@@ -36,6 +36,5 @@ async def test_what_the_check_run_names_is_replayed_beside_the_server(world: Wor
 
 
 async def replay(world: World, *arguments: str) -> Done:
-    database = world.settings.database
-    url = f"sqlite:///{database}"
-    return await plan_gate(database.parent, "replay", *arguments, DATABASE_URL=url)
+    url = f"sqlite:///{world.database}"
+    return await plan_gate(world.database.parent, "replay", *arguments, DATABASE_URL=url)

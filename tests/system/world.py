@@ -61,6 +61,7 @@ class World:
         self.sandbox = sandbox
         self.app = app
         self.clock = clock
+        self.database = database
         self.contract = Contract()
         sandbox.observers.append(self.contract)
         self.shop = self.repository("acme/shop")

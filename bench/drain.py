@@ -106,19 +106,30 @@ async def fill(where: Path | Postgres, marks: Sequence[Mark]) -> None:
 
 async def drain(processes: Sequence[Process], hub: int, until: int) -> Rate:
     """Wait until so many evaluations are over, and tell how fast those since the call went."""
-    before = len([one for process in processes for one in process.evaluated()])
+    before = len(ends_of(processes))
     ours, theirs = sum(process.cpu() for process in processes), cpu_of(hub)
-    patience = time.monotonic() + PATIENCE
-    while len(ends := sorted(end for each in processes for end in each.evaluated())) < until:
-        if time.monotonic() > patience:
-            last = processes[0].log.read_text()[-2_000:]
-            raise Stalled(f"{len(ends)} of {until} evaluations:\n{last}")
-        await asyncio.sleep(0.05)
+    ends = await evaluated(processes, until)
     count = until - before
     ours, theirs = sum(process.cpu() for process in processes) - ours, cpu_of(hub) - theirs
     measured = ends[before + WARMING :]
     per_second = (len(measured) - 1) / (measured[-1] - measured[0])
     return Rate(per_second, ours / count * 1e3, theirs / count * 1e3)
+
+
+async def evaluated(processes: Sequence[Process], count: int) -> list[float]:
+    """Wait until so many evaluations are over, and return when each was."""
+    patience = time.monotonic() + PATIENCE
+    while len(ends := ends_of(processes)) < count:
+        if time.monotonic() > patience:
+            last = processes[0].log.read_text()[-2_000:]
+            raise Stalled(f"{len(ends)} of {count} evaluations:\n{last}")
+        await asyncio.sleep(0.05)
+    return ends
+
+
+def ends_of(processes: Sequence[Process]) -> list[float]:
+    """When evaluations ended, in order."""
+    return sorted(end for process in processes for end in process.when("evaluated"))
 
 
 if __name__ == "__main__":

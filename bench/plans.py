@@ -36,7 +36,7 @@ _SQL = re.compile(r"```sql.*?```", re.DOTALL)
 _COLD_LINT = [sys.executable, "-m", "bot", "lint"]
 _COLD_PYTHON = [sys.executable, "-c", "pass"]
 # As installed: with its bytecode beside it, whatever this environment asks for.
-_INSTALLED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(SCRATCH / "bytecode")}
+INSTALLED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(SCRATCH / "bytecode")}
 
 _NUMBERS = itertools.count(1)
 
@@ -91,7 +91,7 @@ def medians(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
 
 def run(command: Sequence[str]) -> None:
     """Run a command to its end, as a whole process."""
-    environment = os.environ | _INSTALLED
+    environment = os.environ | INSTALLED
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=environment)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bench.plans import ROOT
+from bench.plans import INSTALLED, ROOT
 
-PATIENCE = 120.0
+PATIENCE = 600.0
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -41,24 +41,29 @@ class Process:
                     self.entries.append(json.loads(line))
         return self.entries
 
-    def evaluated(self) -> list[float]:
-        """When runs ended, in seconds since the epoch."""
-        entries = [entry for entry in self.read() if entry["event"] == "evaluated"]
-        return [datetime.fromisoformat(str(entry["timestamp"])).timestamp() for entry in entries]
+    def when(self, event: str) -> list[float]:
+        """When entries of a kind were written, in seconds since the epoch."""
+        return [
+            datetime.fromisoformat(str(entry["timestamp"])).timestamp()
+            for entry in self.read()
+            if entry["event"] == event
+        ]
 
     def cpu(self) -> float:
         """Seconds of the processors that it has used, its children with it."""
-        return sum(
-            sum(map(int, _stat(pid)[11:13])) / _TICK for pid in (self.pid, *_children(self.pid))
-        )
+        return sum(map(cpu_of, self._family()))
 
-    def memory(self, what: str = "VmRSS") -> float:
-        """Megabytes that it holds, its children with it; `VmHWM` is the most that it ever held."""
-        held = 0
-        for pid in (self.pid, *_children(self.pid)):
-            status = Path(f"/proc/{pid}/status").read_text()
-            held += int(status.partition(f"{what}:")[2].split()[0])
-        return held / 1024
+    def memory(self, *, alone: bool = False) -> float:
+        """Megabytes that it holds now, its children with it; what processes share counts once."""
+        family = [self.pid] if alone else self._family()
+        return sum(_kilobytes(pid, "smaps_rollup", "Pss:") for pid in family) / 1024
+
+    def peak(self) -> float:
+        """Megabytes that it, and its children of now, held at most."""
+        return sum(_kilobytes(pid, "status", "VmHWM:") for pid in self._family()) / 1024
+
+    def _family(self) -> list[int]:
+        return [self.pid, *_children(self.pid)]
 
     async def says(self, event: str) -> dict[str, object]:
         """Wait for an entry of the log."""
@@ -91,7 +96,13 @@ async def python(
             "-m",
             module,
             *arguments,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json", **environment},
+            env={
+                **os.environ,
+                **INSTALLED,
+                "PYTHONPATH": str(ROOT),
+                "LOG_FORMAT": "json",
+                **environment,
+            },
             cwd=folder,  # no .env of the working directory is read
             stdin=asyncio.subprocess.DEVNULL,
             stdout=written,
@@ -111,12 +122,12 @@ async def python(
 
 def cpu_of(pid: int) -> float:
     """Seconds of the processors that a process alone has used."""
-    return sum(map(int, _stat(pid)[11:13])) / _TICK
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
 
 
-def _stat(pid: int) -> list[str]:
-    """The fields of `/proc/PID/stat` after the name."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+def _kilobytes(pid: int, file: str, name: str) -> int:
+    return int(Path(f"/proc/{pid}/{file}").read_text().partition(name)[2].split()[0])
 
 
 def _children(pid: int) -> list[int]:

@@ -1,9 +1,12 @@
-"""Events that name no pull request, to the pull requests that they may concern. It judges none."""
+"""Events that name no pull request, to the pull requests that they may concern, page by page.
 
-import itertools
-from collections.abc import AsyncIterator, Sequence
+It judges none. A page is one run of the event's row: so a crash costs a page, what is live comes
+in between, and a repository of any size fits into memory and into the rate limit.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.facts import InvalidConfig, PlanFile
@@ -18,6 +21,7 @@ from bot.github.policy import HOUSE, PolicyReader
 from bot.github.publisher import group_of
 from bot.github.reader import OpenPull
 from bot.github.standing import forget_check
+from bot.ledger.branches import Branches
 from bot.ledger.port import Ledger
 from bot.report.check_run import NAME
 from bot.subject import (
@@ -30,16 +34,31 @@ from bot.subject import (
     Subject,
     parse_subject,
 )
+from bot.work.ending import Done, Ending, Proceed
 
-PAGE = 50  # subjects marked at a time
+PAGE = 50  # subjects of one kind that are marked at a time
 SPACING = 10.0  # seconds from one page to the next: what spreads wide must not crowd out the rest
 
+S = TypeVar("S", bound=Subject)
 
-class Found(NamedTuple):
-    """Some of the subjects that an event may concern, and after how many seconds to look."""
+
+class Page(NamedTuple):
+    """Some of the subjects that an event may concern, and the place from which to go on.
+
+    There are no more where *place* is empty.
+    """
 
     subjects: Sequence[Subject]
-    delay: float = 0.0
+    place: str = ""
+
+
+Source = Callable[[str], Awaitable[Page]]
+"""Finds the page of one kind that comes after a place; the first one after an empty one."""
+
+Marker = Callable[[Mapping[Subject, bool]], Awaitable[None]]
+"""Puts subjects into the queue, each either as backfill or as what somebody waits for."""
+
+_NOBODY = Page(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +95,53 @@ class _Change:
 
 
 class Fanout:
-    """Finds what events of one repository may concern, page by page."""
+    """Marks what events of one repository may concern."""
 
-    def __init__(self, access: Access, ledger: Ledger, app_id: str, repository: str) -> None:
+    def __init__(
+        self, access: Access, ledger: Ledger, app_id: str, repository: str, mark: Marker
+    ) -> None:
         self._access = access
         self._ledger = ledger
+        self._branches = Branches(ledger)
         self._app_id = app_id
         self._repository = repository
         self._reader = access.reader(repository)
+        self._mark = mark
 
-    async def find(self, subject: Spread) -> AsyncIterator[Found]:
-        """The open pull requests and merge groups whose verdict *subject* may have changed."""
+    async def spread(self, subject: Spread, place: str, backfill: bool) -> Ending:
+        """Mark the next page of what *subject* may concern, from *place* on."""
         self._access.objects.absent.pop(self._repository, None)
+        page = await self._find(subject, place)
+        # People wait for the first page, which is all of a small repository. Another repository is
+        # many pull requests, of which nobody knows yet whether anybody waits for them.
+        later = backfill or bool(place)
+        await self._mark(
+            {one: later or isinstance(one, RepositorySubject) for one in page.subjects}
+        )
+        words = f"{len(page.subjects)} marked"
+        if page.place:
+            return Proceed(words, page.place, SPACING)
+        if isinstance(subject, PushSubject) and page is not _NOBODY:
+            await self._branches.note(self._repository, subject.branch, subject.after)
+        return Done(words)
+
+    async def _find(self, subject: Spread, place: str) -> Page:
+        """The open pull requests and merge groups whose verdict *subject* may have changed."""
         match subject:
             case HeadSubject(_, sha):
-                yield Found(await self._at_head(sha))
+                return Page(await self._at_head(sha))
             case RepositorySubject(_, formerly):
-                if formerly:
+                if formerly and not place:
                     await self._ledger.rename_repository(formerly, self._repository)
-                for found in _paged(_subjects(await self._reader.read_open_pulls())):
-                    yield found
-                if _is_house(self._repository) or _is_house(formerly):
-                    for found in await self._housed():
-                        yield found
-                async for found in self._linking(_Change(None)):
-                    yield found
+                housed = _is_house(self._repository) or _is_house(formerly)
+                pulls = await self._reader.read_open_pulls()
+                return await self._in_turn(place, pulls, _Change(None), housed=housed)
             case PushSubject():
-                async for found in self._pushed(subject):
-                    yield found
+                return await self._pushed(subject, place)
             case _:
                 assert_never(subject)
 
-    async def _at_head(self, sha: str) -> list[Judgeable]:
+    async def _at_head(self, sha: str) -> Sequence[Judgeable]:
         """What stands at a commit: pull requests, or the merge group whose check of ours it has.
 
         Where a new check was asked for, GitHub may take ours for none any more.
@@ -119,73 +153,98 @@ class Fanout:
         group = next(filter(None, map(group_of, runs)), None)
         return [group] if group else []
 
-    # ── a push ───────────────────────────────────────────────────────────────
-    async def _pushed(self, push: PushSubject) -> AsyncIterator[Found]:
+    async def _pushed(self, push: PushSubject, place: str) -> Page:
         """Here those that the branch decides about, elsewhere those that link the plans here.
 
-        The index knows as well who touches a plan, or links it by a commit's message alone.
+        Most pushes change neither plans nor policy: then no pull request need be looked for.
         """
-        default = (await self._reader.read_repository()).default_branch
+        default = push.default or (await self._reader.read_repository()).default_branch
         is_default = push.branch == default
-        is_house = is_default and _is_house(self._repository)
-        pulls = [
-            pull
-            for pull in await self._reader.read_open_pulls()
-            if push.branch in {default, pull.pull.base_ref}
-        ]
-        decides = is_default or bool(pulls)
-        linked = decides and bool(await self._ledger.linking(self._repository, None, limit=1))
-        if not (pulls or linked or is_house):
-            return
+        base = None if is_default else push.branch
+        if base and not await self._reader.read_open_pulls(base):
+            return _NOBODY
         policy = await PolicyReader(self._access, self._repository).read(default, push.branch)
+        if policy.branch.name != push.branch:  # it is not trusted: another branch decides
+            return Page(())
         change = await self._read_change(push, policy.config)
-        for found in _paged(_subjects(_concerned(pulls, policy.config, change))):
-            yield found
-        if is_house and change.policy:
-            for found in await self._housed():
-                yield found
-        if linked:
-            async for found in self._linking(change):
-                yield found
+        if change.plans == ():
+            return Page(())
+        pulls = _concerned(await self._reader.read_open_pulls(base), policy.config, change)
+        housed = is_default and change.policy and _is_house(self._repository)
+        return await self._in_turn(place, pulls, change, housed=housed)
 
     async def _read_change(self, push: PushSubject, config: Config | InvalidConfig) -> _Change:
+        """What the push changed, and what has changed since the last one that was worked off.
+
+        The two begin at the same commit unless a push in between was lost.
+        """
         if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
             return _Change(None)
+        handled = await self._branches.handled(self._repository, push.branch)
+        befores = {push.before, handled or push.before}
         try:
-            old, new = [
+            *olds, new = [
                 await self._reader.read_tree(await self._reader.read_commit_tree(commit))
-                for commit in (push.before, push.after)
+                for commit in (*befores, push.after)
             ]
-            changed = changed_paths(old, new)
+            changed = {path for old in olds for path in changed_paths(old, new)}
             if CONFIG_PATH in changed:
                 return _Change(None)
             plans = self._access.plans(self._reader, config)
             paths = [path for path in changed if is_plan(path, config)]
             if len(paths) > MAX_TOUCHED_PLANS:
                 return _Change(None)
-            sides = [await plans.read_at(side, paths) for side in (old, new)]
+            sides = [await plans.read_at(side, paths) for side in (*olds, new)]
         except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
             return _Change(None)
         return _Change(tuple(plan for side in sides for plan in side.values()))
 
-    async def _housed(self) -> list[Found]:
-        """All repositories that have the policy in common which stands here."""
-        names = await self._access.read_repositories()
-        here = self._repository.casefold()
-        return _paged([RepositorySubject(name) for name in names if name.casefold() != here])
+    # ── pages ────────────────────────────────────────────────────────────────
+    async def _in_turn(
+        self, place: str, pulls: Sequence[OpenPull], change: _Change, *, housed: bool
+    ) -> Page:
+        """The next page: those here, those under the same roof, those that link the plans here.
 
-    async def _linking(self, change: _Change) -> AsyncIterator[Found]:
+        The index knows as well who touches a plan, or links it by a commit's message alone.
+        """
+        sources: dict[str, Source] = {"pulls": lambda after: _newest_first(pulls, after)}
+        if housed:
+            sources["housed"] = self._housed
+        sources["linking"] = lambda after: self._linking(change, after)
+        kind, _, after = place.partition(" ")
+        kinds = list(sources)
+        found: list[Subject] = []
+        for each in kinds[kinds.index(kind) if kind in sources else 0 :]:
+            page = await sources[each](after if each == kind else "")
+            found += page.subjects
+            if page.place:
+                return Page(found, f"{each} {page.place}")
+        return Page(found)
+
+    async def _housed(self, after: str) -> Page:
+        """All repositories that have the policy in common which stands here."""
+        here = self._repository.casefold()
+        names = sorted(await self._access.read_repositories())
+        left = [name for name in names if name > after and name.casefold() != here]
+        return _first([RepositorySubject(name) for name in left], lambda one: one.repository)
+
+    async def _linking(self, change: _Change, after: str) -> Page:
         """Those of any repository that were seen to link one of the plans."""
-        if change.plans == ():
-            return
-        after: str | None = None
-        for turn in itertools.count():
-            page = await self._ledger.linking(self._repository, change.names, after, PAGE)
-            subjects = [found for one in page if (found := parse_subject(one.subject))]
-            yield Found(subjects, turn * SPACING)
-            if len(page) < PAGE:
-                return
-            after = page[-1].subject
+        page = await self._ledger.linking(self._repository, change.names, after or None, PAGE)
+        subjects = [found for one in page if (found := parse_subject(one.subject))]
+        return Page(subjects, page[-1].subject if len(page) == PAGE else "")
+
+
+async def _newest_first(pulls: Sequence[OpenPull], after: str) -> Page:
+    """Pull requests from one number down: what is opened meanwhile is evaluated by itself."""
+    found = sorted(_subjects(pulls), key=lambda one: one.number, reverse=True)
+    left = [one for one in found if not after or one.number < int(after)]
+    return _first(left, lambda one: str(one.number))
+
+
+def _first(left: Sequence[S], place: Callable[[S], str]) -> Page:
+    page = left[:PAGE]
+    return Page(page, place(page[-1]) if len(left) > PAGE else "")
 
 
 def _concerned(
@@ -195,20 +254,12 @@ def _concerned(
     if change.plans is None or isinstance(config, InvalidConfig):
         return pulls
     pattern = config.plans.id_pattern
-    return [pull for pull in pulls if change.plans and change.may_be(pull, pattern)]
+    return [pull for pull in pulls if change.may_be(pull, pattern)]
 
 
 def _is_house(repository: str) -> bool:
     return repository.casefold().endswith(f"/{HOUSE}")
 
 
-def _subjects(pulls: Sequence[OpenPull]) -> list[Judgeable]:
+def _subjects(pulls: Sequence[OpenPull]) -> list[PullSubject]:
     return [PullSubject(pull.pull.repository, pull.pull.number) for pull in pulls]
-
-
-def _paged(subjects: Sequence[Subject]) -> list[Found]:
-    """The subjects in pages, spaced so that they do not crowd out what is live."""
-    return [
-        Found(subjects[start : start + PAGE], start / PAGE * SPACING)
-        for start in range(0, len(subjects), PAGE)
-    ]

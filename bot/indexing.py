@@ -1,5 +1,7 @@
 """The index of tasks, built again from GitHub alone: which pull request names which task."""
 
+from typing import NamedTuple
+
 import structlog
 
 from bot.github.access import Access
@@ -7,30 +9,33 @@ from bot.github.errors import NotFound, Refused, Unexpected
 from bot.github.gather import Gatherer
 from bot.ledger.pulls import KnownPulls
 
-_KIND = "index"  # in the memory: the last pull request that a run came to
+PAGE = 50  # pull requests
 
 _log = structlog.get_logger()
 
 
-async def rebuild_index(access: Access, known: KnownPulls, repository: str) -> int:
-    """Read every pull request of *repository*, merged ones too; return how many there are.
+class Indexed(NamedTuple):
+    """How many pull requests a page has, and the number of the next; 0 where it is the last."""
+
+    pulls: int
+    next: int
+
+
+async def index_page(access: Access, known: KnownPulls, repository: str, number: int) -> Indexed:
+    """Read a page of *repository*'s pull requests, merged ones too, from 1 on, oldest first.
 
     What each of them links is found as for a verdict. Who waits for one of their tasks is marked.
-    A run that is cut off, by a rate limit or a stop, goes on where it was; a pull request that
-    cannot be read is left out.
+    A pull request that cannot be read is left out.
     """
     gatherer = Gatherer(access, repository)
-    pulls = await access.reader(repository).read_all_pulls()
-    came_to = int(await access.memory.recall(_KIND, repository) or b"0")
-    for pull in sorted(pulls, key=lambda pull: pull.pull.number):
-        number = pull.pull.number
-        if number <= came_to:
-            continue
+    pulls = await access.reader(repository).read_page_of_pulls(number, PAGE)
+    for pull in pulls:
         try:
             await known.note(await gatherer.gather_links(pull))
         except (NotFound, Refused, Unexpected) as fault:
-            _log.warning("not indexed", pull=f"{repository}#{number}", reason=str(fault))
-        await access.memory.keep(_KIND, repository, str(number).encode())
-    await access.memory.keep(_KIND, repository, b"0")
+            place = f"{repository}#{pull.pull.number}"
+            _log.warning("not indexed", pull=place, reason=str(fault))
+    if len(pulls) == PAGE:
+        return Indexed(PAGE, number + 1)
     await known.set_indexed(repository)
-    return len(pulls)
+    return Indexed(len(pulls), 0)

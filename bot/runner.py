@@ -1,6 +1,6 @@
 """What is done with a claimed subject: judged, spread to others, indexed or obeyed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot import sweep
 from bot.commands.run import Commands
@@ -14,7 +14,7 @@ from bot.github.parsed_plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
 from bot.github.sharing import Sharing
 from bot.github.standing import Standing
-from bot.indexing import rebuild_index
+from bot.indexing import Indexed, index_page
 from bot.ledger.looks import Looks
 from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
@@ -70,8 +70,9 @@ class SubjectRunner:
             case PullSubject() | GroupSubject():
                 return Done(await self._judge(subject, installation, owned))
             case IndexSubject(repository):
-                indexed = await self.rebuild_index(repository, installation)
-                return Done(f"{count_of(indexed, 'pull request')} indexed")
+                page = await self.index(repository, installation, int(claim.progress or 1))
+                words = f"{count_of(page.pulls, 'pull request')} indexed"
+                return Proceed(words, str(page.next)) if page.next else Done(words)
             case CommentSubject():
                 return Done(await self._obey(subject, installation, owned))
             case DeliveriesSubject():
@@ -82,12 +83,12 @@ class SubjectRunner:
             case SweepSubject():
                 return await self._sweep(installation, claim.progress)
             case _:
-                return Done(await self._spread(subject, installation))
+                return await self._spread(subject, claim)
 
-    async def rebuild_index(self, repository: str, installation: int) -> int:
-        """Read every pull request of *repository* for the tasks that it names; return how many."""
+    async def index(self, repository: str, installation: int, page: int) -> Indexed:
+        """Read a page of *repository*'s pull requests for the tasks that they name."""
         access, known = self._access(installation), self._known(installation)
-        return await rebuild_index(access, known, repository)
+        return await index_page(access, known, repository, page)
 
     async def read_repositories(self, installation: int) -> list[str]:
         """The names of all repositories that the App is installed on."""
@@ -115,20 +116,20 @@ class SubjectRunner:
             await self._store.enqueue([Mark(moved.subject.key, installation)])
             return str(moved)
 
-    async def _spread(self, subject: Spread, installation: int) -> str:
-        access = self._access(installation)
-        fanout = Fanout(access, self._ledger, self._installations.app_id, subject.repository)
-        marked = 0
-        async for found in fanout.find(subject):
-            marks = [Mark(one.key, installation) for one in found.subjects]
-            await self._store.enqueue(marks, found.delay)
-            marked += len(marks)
-        return f"{marked} marked"
+    async def _spread(self, subject: Spread, claim: Claim) -> Ending:
+        async def mark(found: Mapping[Subject, bool]) -> None:
+            marks = [Mark(one.key, claim.tenant, later) for one, later in found.items()]
+            await self._store.enqueue(marks)
+
+        access, app_id = self._access(claim.tenant), self._installations.app_id
+        fanout = Fanout(access, self._ledger, app_id, subject.repository, mark)
+        return await fanout.spread(subject, claim.progress, claim.backfill)
 
     async def _begin_sweeps(self) -> Proceed:
         active = await self._installations.read_active()
-        for one in active:
-            await self._store.enqueue([Mark(SweepSubject(one).key, one, backfill=True)])
+        for turn, one in enumerate(active):
+            mark = Mark(SweepSubject(one).key, one, backfill=True)
+            await self._store.enqueue([mark], turn * sweep.spacing(len(active)))
         return Proceed(f"{count_of(len(active), 'installation')} to be swept", "", sweep.PERIOD)
 
     async def _sweep(self, installation: int, progress: str) -> Ending:
@@ -177,7 +178,11 @@ class SubjectRunner:
         return Access(client, self._objects, self._parsed, self._ledger)
 
     def _mark(self, installation: int) -> Callable[[Subject], Awaitable[None]]:
-        return lambda found: self._store.enqueue([Mark(found.key, installation)])
+        def mark(found: Subject) -> Awaitable[None]:
+            backfill = isinstance(found, IndexSubject)
+            return self._store.enqueue([Mark(found.key, installation, backfill)])
+
+        return mark
 
     def _known(self, installation: int) -> KnownPulls:
         return KnownPulls(self._ledger, installation, self._clock)

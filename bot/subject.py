@@ -51,17 +51,22 @@ class HeadSubject:
 
 @dataclass(frozen=True, slots=True)
 class PushSubject:
-    """A push to a branch: the pull requests that it may free or block have still to be found."""
+    """A push to a branch: the pull requests that it may free or block have still to be found.
+
+    *default* is the repository's default branch, if whoever heard of the push was told it.
+    """
 
     repository: str
     branch: str
     before: str
     after: str
+    default: str = ""
 
     @property
     def key(self) -> str:
         """The row's key in the work queue."""
-        return f"push {self.repository} {self.branch} {self.before} {self.after}"
+        words = ("push", self.repository, self.branch, self.before, self.after, self.default)
+        return " ".join(words).removesuffix(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +167,14 @@ def parse_subject(key: str) -> Subject | None:
             return GroupSubject(*pull, head, base)
         case ["head", repository, sha] if _REPOSITORY.fullmatch(repository) and _shas(sha):
             return HeadSubject(repository, sha)
-        case ["push", repository, branch, before, after] if (
-            _REPOSITORY.fullmatch(repository) and branch and _shas(before, after)
+        case ["push", repository, branch, before, after, *default] if (
+            _REPOSITORY.fullmatch(repository)
+            and branch
+            and _shas(before, after)
+            and len(default) < 2
+            and all(default)
         ):
-            return PushSubject(repository, branch, before, after)
+            return PushSubject(repository, branch, before, after, *default)
         case ["repository", *names] if len(names) in {1, 2} and all(
             map(_REPOSITORY.fullmatch, names)
         ):

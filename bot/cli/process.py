@@ -13,6 +13,7 @@ from bot.errors import UsageError
 from bot.settings import Postgres, Settings
 
 PATIENCE = 2.0  # seconds for requests under way, at the end
+BACKLOG = 1_024  # connections that may wait to be taken: a burst must not find the door shut
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     await server.setup()
     try:
         try:
-            await web.TCPSite(server, host, port).start()
+            await web.TCPSite(server, host, port, backlog=BACKLOG).start()
         except OSError as fault:
             raise UsageError(
                 f"HOST and PORT: cannot listen on {host}:{port}: {fault.strerror or fault}"

@@ -14,10 +14,10 @@ from bot.work.schema import volume
 from bot.work.sql import insert
 
 ROOM = 1_000 << 20  # bytes that all deliveries may take together
+SHARDS = 64  # far more than processes, so that each may choose one at random
 
 _PRUNED_AT_ONCE = 1_000  # keeps the transaction, and so everybody else's wait, short
 _OVERHEAD = 120  # bytes that a row takes beside its texts, with its share of the indices
-_SHARDS = 64
 
 _described = (
     table.c.guid,
@@ -77,13 +77,13 @@ def ingest(
     came: Sequence[tuple[Delivery, Sequence[Mark]]],
     now: float,
     *,
-    owner: str,
+    shard: int,
     room: int,
 ) -> None:
     """Record deliveries and mark what they may have changed, redelivered or not.
 
     Where all deliveries take more than *room* bytes, the oldest go: so a batch makes room for
-    itself. *owner* is who counts them.
+    itself. They are counted in a *shard*, the process's own.
     """
     rows, size = _rows([delivery for delivery, _ in came])
     connection.execute(_record, {"rows": pack(rows), "now": now})
@@ -95,9 +95,9 @@ def ingest(
     if bodies:
         connection.execute(_enclose, bodies)
     queue.mark(connection, [mark for _, marks in came for mark in marks], now)
-    total = _count(connection, owner, size)
+    total = _count(connection, shard, size)
     if total > room:
-        _prune(connection, owner, over=total - room, most=2 * len(rows))
+        _prune(connection, shard, over=total - room, most=2 * len(rows))
 
 
 def compressed(delivery: Delivery) -> Delivery:
@@ -124,13 +124,13 @@ def deliveries(connection: Connection, limit: int) -> list[Receipt]:
     ]
 
 
-def prune(connection: Connection, before: float, *, owner: str, room: int) -> int:
+def prune(connection: Connection, before: float, *, shard: int, room: int) -> int:
     """Forget the oldest deliveries that came before then, or for which there is no room.
 
     Says how many, 0 when none is left.
     """
     total: int = connection.scalars(_total).one()
-    return _prune(connection, owner, over=total - room, most=_PRUNED_AT_ONCE, before=before)
+    return _prune(connection, shard, over=total - room, most=_PRUNED_AT_ONCE, before=before)
 
 
 def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]:
@@ -154,14 +154,13 @@ def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]
     return [rows[guid] for guid in sorted(rows)], total
 
 
-def _count(connection: Connection, owner: str, size: int) -> int:
+def _count(connection: Connection, shard: int, size: int) -> int:
     """Add to what all deliveries weigh, and return that."""
-    shard = zlib.crc32(owner.encode()) % _SHARDS
     total: int = connection.scalars(_weigh, {"its_shard": shard, "more": size}).one()
     return total
 
 
-def _prune(connection: Connection, owner: str, *, over: int, most: int, before: float = 0.0) -> int:
+def _prune(connection: Connection, shard: int, *, over: int, most: int, before: float = 0.0) -> int:
     """Forget, of the *most* oldest, those that came before then, and others until *over* is 0."""
     gone, freed = [], 0
     for guid, at, size in connection.execute(_oldest, {"most": most}):
@@ -171,5 +170,5 @@ def _prune(connection: Connection, owner: str, *, over: int, most: int, before: 
         freed += size
     if gone:
         connection.execute(_forget, {"rows": pack(gone)})
-        _count(connection, owner, -freed)
+        _count(connection, shard, -freed)
     return len(gone)

@@ -1,6 +1,7 @@
 """The port over a database: every call is one transaction, and a cancelled call loses nothing."""
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
@@ -21,6 +22,7 @@ class KeptStore:
         self._database = database
         self._attempts = attempts
         self._room = room
+        self._shard = random.randrange(inbox.SHARDS)
         self._batches = Batches(self._ingest)
         self._held: set[Claim] = set()  # the runs that this process is about, as far as it knows
         self.wake = database.wake
@@ -40,9 +42,9 @@ class KeptStore:
             await self._ingest([came])  # somebody's value cannot be kept: see whether it is ours
 
     async def _ingest(self, came: list[tuple[Delivery, Sequence[Mark]]]) -> None:
-        now, owner = self.now(), self._database.owner
+        now = self.now()
         await self._database.run(
-            lambda db: inbox.ingest(db, came, now, owner=owner, room=self._room),
+            lambda db: inbox.ingest(db, came, now, shard=self._shard, room=self._room),
             durable=True,
             wakes=True,
         )
@@ -179,10 +181,10 @@ class KeptStore:
 
     async def prune(self, before: float) -> int:
         """Forget some of the deliveries and idle rows older than `before`; say how many."""
-        owner = self._database.owner
         return await self._database.run(
             lambda db: (
-                inbox.prune(db, before, owner=owner, room=self._room) + queue.prune(db, before)
+                inbox.prune(db, before, shard=self._shard, room=self._room)
+                + queue.prune(db, before)
             )
         )
 

@@ -77,7 +77,7 @@ class PlanReader:
         plans = {
             path: entry.sha
             for path, entry in tree.items()
-            if entry.is_file and is_plan(path, self._config)
+            if is_plan(path, self._config) and entry.is_file
         }
         if len(plans) > MAX_PLANS:
             raise Incomplete(f"there are more than {MAX_PLANS:,} plan files")

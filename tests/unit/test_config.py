@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcmatch import glob
 
 from bot.config.load import ConfigError, parse_config
 from bot.config.match import matches
@@ -223,4 +224,16 @@ def test_any_text_is_a_configuration_or_one_clear_error(text: str) -> None:
     ],
 )
 def test_globs(path: str, patterns: list[str], expected: bool) -> None:
+    assert matches(path, patterns) is expected
+
+
+_PIECES = st.sampled_from(
+    ["a", "b", ".", "/", "*", "**", "?", "[ab]", "[!a]", "!", "|", "{a,b}", "~"]
+)
+
+
+@given(st.text("ab./!\n"), st.lists(st.lists(_PIECES, min_size=1).map("".join), max_size=3))
+def test_globs_are_those_of_the_library(path: str, patterns: list[str]) -> None:
+    flags = glob.GLOBSTAR | glob.DOTGLOB | glob.FORCEUNIX | glob.NOUNIQUE
+    expected = any(glob.globmatch(path, pattern, flags=flags) for pattern in patterns)
     assert matches(path, patterns) is expected

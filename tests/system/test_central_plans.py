@@ -93,7 +93,7 @@ async def test_very_many_are_freed_page_by_page(github: World) -> None:
         await github.plan_on_main(status="Approved", repo=plans)
         assert await github.verdict(task) == FREE
         assert {pull.merge_state().state for pull in pulls} == {"clean"}
-        assert github.clock.now - began == 10  # the second page came after the first
+        assert github.clock.now - began >= 10  # the second page came after the first
 
 
 # ── which plans count ────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
+from bot.ledger.keys import as_key
 from bot.ledger.schema import command as table
 from bot.work.sql import insert
 
@@ -19,4 +20,5 @@ def done(connection: Connection, comment: int) -> frozenset[str]:
 def mark_done(connection: Connection, comment: int, lines: Collection[str]) -> None:
     """Remember that these lines were carried out."""
     if lines:
-        connection.execute(_mark, [{"comment": comment, "line": line} for line in lines])
+        rows = [{"comment": comment, "key": as_key(line), "line": line} for line in lines]
+        connection.execute(_mark, rows)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, delete, select, true
 
+from bot.ledger.keys import as_key
 from bot.ledger.port import Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
 from bot.ledger.schema import indexed, link, linked
 from bot.work import queue
@@ -67,8 +68,8 @@ def linking(
         select(linked.c.subject, linked.c.repository, linked.c.number, linked.c.installation)
         .join(link, link.c.subject == linked.c.subject)
         .where(
-            link.c.plan_repository == repository.lower(),
-            true() if names is None else link.c.plan.in_(names),
+            link.c.plan_repository == as_key(repository.lower()),
+            true() if names is None else link.c.plan.in_(map(as_key, names)),
             linked.c.state == PullState.OPEN,
         )
         .distinct()
@@ -101,8 +102,8 @@ def claims(connection: Connection, repository: str, name: str) -> list[TaskClaim
         )
         .join(link, link.c.subject == linked.c.subject)
         .where(
-            link.c.plan_repository == repository.lower(),
-            link.c.plan == name,
+            link.c.plan_repository == as_key(repository.lower()),
+            link.c.plan == as_key(name),
             link.c.task.is_not(None),
         )
         .distinct()
@@ -139,8 +140,11 @@ def drop(connection: Connection, which: ColumnElement[bool]) -> None:
 
 
 def _folded(given: Linked) -> Linked:
-    """Name each link once, its repository in lower case."""
-    links = (PlanLink(repository.lower(), name, task) for repository, name, task in given.links)
+    """Name each link once, its repository in lower case, and as keys: anybody writes them."""
+    links = (
+        PlanLink(as_key(repository.lower()), as_key(name), task)
+        for repository, name, task in given.links
+    )
     return replace(given, links=tuple(dict.fromkeys(links)))
 
 

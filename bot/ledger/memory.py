@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
+from bot.ledger.keys import as_key
 from bot.ledger.schema import memory as table
 from bot.work.sql import insert
 
@@ -36,19 +37,28 @@ _keep = _new.on_conflict_do_update(
 
 def recall(connection: Connection, kind: str, keys: Collection[str]) -> dict[str, bytes]:
     """Return what was kept under any of the keys."""
-    found = select(table.c.key, table.c.value).where(table.c.kind == kind, table.c.key.in_(keys))
-    return {row.key: row.value for row in connection.execute(found)}
+    asked = {as_key(key): key for key in keys}
+    found = select(table.c.key, table.c.value).where(table.c.kind == kind, table.c.key.in_(asked))
+    return {asked[row.key]: row.value for row in connection.execute(found)}
 
 
 def keep(connection: Connection, kind: str, key: str, value: bytes) -> None:
     """Keep a value in place of what was there."""
-    row = {"kind": kind, "its_kind": kind, "key": key, "value": value, "size": len(value)}
-    connection.execute(_keep, row)
+    connection.execute(
+        _keep,
+        {
+            "kind": kind,
+            "its_kind": kind,
+            "key": as_key(key),
+            "value": value,
+            "size": len(value),
+        },
+    )
 
 
 def forget(connection: Connection, kind: str, key: str) -> None:
     """Keep nothing under that key any more."""
-    connection.execute(delete(table).where(table.c.kind == kind, table.c.key == key))
+    connection.execute(delete(table).where(table.c.kind == kind, table.c.key == as_key(key)))
 
 
 def prune(connection: Connection, bounds: Bounds) -> int:

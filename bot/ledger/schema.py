@@ -54,7 +54,8 @@ command = Table(
     "command",
     metadata,
     Column("comment", BigInteger, primary_key=True, autoincrement=False),
-    Column("line", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # of the line, which may be long
+    Column("line", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

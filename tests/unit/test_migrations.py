@@ -140,7 +140,7 @@ def test_the_wheel_has_them(tmp_path: Path) -> None:
 # ── when they run ────────────────────────────────────────────────────────────
 async def test_twice_is_once(where: Where) -> None:
     await opened(where)
-    await run(where, sql("INSERT INTO command VALUES (7, '/plan-check')"))
+    await run(where, sql("INSERT INTO command VALUES (7, 'key', '/plan-check')"))
     before = await run(where, told)
     await opened(where)
 

@@ -4,13 +4,15 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import Connection
 
 from bot.ledger.kept_ledger import KeptLedger
-from bot.ledger.port import Ledger, PlanName
+from bot.ledger.port import Ledger, PlanLink, PlanName
 from bot.settings import Postgres
 from bot.work.database import Database
 from bot.work.errors import StoreUnavailable
@@ -53,6 +55,27 @@ async def test_queue_and_ledger_share_a_database(ledger: Ledger, database: Datab
     await store.close()
     with pytest.raises(StoreUnavailable, match="closed"):
         await ledger.decision("a")
+
+
+# ── what people can write at any length ──────────────────────────────────────
+async def test_no_text_is_too_long(ledger: Ledger) -> None:
+    """Random, so that nothing is gained by compressing it: an index holds little of it."""
+    one, other = (Random(seed).randbytes(30_000).hex() for seed in (1, 2))
+    await relink(ledger, linked(1, f"{one}#1"), linked(2, f"{other}#1"))
+    await ledger.relink(replace(linked(3), links=(PlanLink(f"Acme/{one}", "feat-1", 1),)), 1, 1.0)
+    await ledger.mark_done(7, [f"/plan-exempt {one}"])
+    await ledger.keep("config", one, b"one")
+    await ledger.exempt(SHOP, 1, exemption(one))
+    await ledger.record(decision("a", title=one))
+
+    assert [claim.number for claim in await ledger.claims(PLANS, one)] == [1]
+    assert [claim.number for claim in await ledger.claims(f"acme/{one.upper()}", "feat-1")] == [3]
+    assert [pull.number for pull in await ledger.linking(PLANS, [other])] == [2]
+    assert await ledger.done(7) == {f"/plan-exempt {one}"}
+    assert await ledger.recall_many("config", [one, other]) == {one: b"one"}
+    assert await ledger.exemption(SHOP, 1) == exemption(one)
+    await ledger.forget("config", one)
+    assert await ledger.recall("config", one) is None
 
 
 # ── all of it or none ────────────────────────────────────────────────────────
@@ -129,5 +152,5 @@ async def test_what_people_rely_on_waits_for_the_disk(
     ask, durable = DURABLE[call]
     await ask(ledger)
 
-    level = next(one for one in statements if one.startswith("PRAGMA"))
-    assert level == f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}"
+    levels = [one for one in statements if one.startswith("PRAGMA")]
+    assert levels == (["PRAGMA synchronous = FULL"] if durable else []), "what was before was not"

@@ -125,7 +125,8 @@ def _make_commands() -> None:
     op.create_table(
         "command",
         sa.Column("comment", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("line", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("line", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
 

@@ -34,8 +34,8 @@ format: $(READY) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## Measure speed, as ratios beside other parsers and linters
-	@$(BIN)/python -m bench.plans $(ARGS)
+bench: $(READY)  ## Measure speed, as ratios: WHAT is plans (default), starts, drain or scale
+	@$(BIN)/python -m bench.$(or $(WHAT),plans) $(ARGS)
 
 fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)

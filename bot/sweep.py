@@ -93,7 +93,7 @@ class Sweep:
         if pulls or await self._decides_elsewhere(name):
             bases = {pull.pull.base_ref for pull in pulls.values()}
             for branch in sorted(bases | {repository.default_branch}):
-                found += await self._pushed(reader, branch)
+                found += await self._pushed(reader, branch, repository.default_branch)
         return found
 
     async def _decides_elsewhere(self, repository: str) -> bool:
@@ -108,7 +108,7 @@ class Sweep:
             one for one in known if isinstance(one, Judgeable) and one.number not in open_numbers
         ]
 
-    async def _pushed(self, reader: Reader, name: str) -> list[Subject]:
+    async def _pushed(self, reader: Reader, name: str, default: str) -> list[Subject]:
         """A push to a branch that decides, unless it stands where the last known push left it."""
         try:
             now = (await reader.read_branch(name)).sha
@@ -117,7 +117,7 @@ class Sweep:
         handled = await self._branches.handled(reader.repository, name)
         if handled == now:
             return []
-        return [PushSubject(reader.repository, name, handled or NO_COMMIT, now)]
+        return [PushSubject(reader.repository, name, handled or NO_COMMIT, now, default)]
 
 
 def _subject(pull: OpenPull) -> PullSubject:

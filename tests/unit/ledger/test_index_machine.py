@@ -14,8 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger, Linked, Linking, PlanLink, PlanName, PullState, TaskClaim
+from bot.settings import Postgres
 from bot.subject import PullSubject
-from bot.work.sqlite import SqliteDatabase, open_file
+from bot.work.database import Database
+from bot.work.opening import open_database
+from tests.postgres import cluster
 
 T = TypeVar("T")
 
@@ -44,6 +47,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
+        self.where: Path | Postgres = Path(self.folder.name) / "plan-gate.db"
         self.runner = asyncio.Runner()
         self.model: dict[str, Linked] = {}
 
@@ -55,9 +59,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.database: SqliteDatabase = self.do(
-            open_file(Path(self.folder.name) / "plan-gate.db", time.time)
-        )
+        self.database: Database = self.do(open_database(self.where, time.time, works=False))
         self.ledger: Ledger = KeptLedger(self.database)
 
     def teardown(self) -> None:
@@ -157,5 +159,20 @@ class Machine(RuleBasedStateMachine):
                 )
 
 
+class PostgresMachine(Machine):
+    """The same in PostgreSQL."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.url = cluster().create()
+        self.where = Postgres(self.url)
+
+    def teardown(self) -> None:
+        super().teardown()
+        cluster().drop(self.url)
+
+
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestPostgresMachine = PostgresMachine.TestCase
+TestPostgresMachine.settings = settings(max_examples=5, stateful_step_count=20, deadline=None)

@@ -10,10 +10,11 @@ from aiohttp import web
 
 from bot.sandbox import Disorder
 from bot.sandbox.exchange import Exchange
-from tests.system.missed import ASKED, BLOCKED, FOUND, FREE, Story
+from tests.system.missed import ASKED, BLOCKED, FOUND, FREE, NO_PLAN, Story
 from tests.system.world import World
 
 HOUR = 3_600.0
+LINK = "Plan: FEAT-12"
 
 
 # ── ways to miss it ──────────────────────────────────────────────────────────
@@ -149,6 +150,35 @@ async def test_what_has_not_changed_costs_nothing(world: World) -> None:
     assert len([request for request in requests if request.query.get("state") == "open"]) == 13
     counted = {request.path.rpartition("/")[2] for request in requests if request.counted}
     assert counted <= {"access_tokens", "deliveries"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_becomes_of_the_webhooks_an_hour_later_all_is_right(
+    world: World, seed: int
+) -> None:
+    chance = random.Random(seed)
+    status = "Draft"
+    await world.plan_on_main()
+    bodies = {await world.code_pull(branch=f"patch-{number}"): LINK for number in range(3)}
+    world.sandbox.faults.webhooks.disturb(Disorder(chance, lost=0.3, doubled=0.2, late=0.4))
+    for _ in range(15):
+        world.clock.now += 5
+        pull = chance.choice([*bodies])
+        match chance.choice(["plan", "words", "push"]):
+            case "plan":
+                status = chance.choice(["Draft", "Approved"])
+                await world.plan_on_main(status=status)
+            case "words":
+                bodies[pull] = chance.choice([LINK, "Nothing."])
+                await pull.edit(body=bodies[pull])
+            case _:
+                branch = f"patch-{[*bodies].index(pull)}"
+                await world.shop.commit(branch, {"src/more.py": f"print({chance.random()})\n"})
+    world.sandbox.faults.webhooks.calm()
+    await pass_time(world)
+    linked = FREE if status == "Approved" else BLOCKED
+    expected = [linked if body == LINK else NO_PLAN for body in bodies.values()]
+    assert [await world.verdict(pull) for pull in bodies] == expected
 
 
 async def test_a_repository_that_cannot_be_read_keeps_no_other_from_it(world: World) -> None:

@@ -13,7 +13,7 @@ from bot.gate.reading import Around, Reading, Source, read_in_tree, read_plans, 
 from bot.github.errors import Incomplete
 from bot.offload import CallFailed, Offload
 
-ROOM = 8 << 20  # bytes of plan files as MessagePack; as objects they take some five times that
+ROOM = 8 << 20  # bytes of plan files as MessagePack; as objects they take three to four times that
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, msgpack
@@ -162,6 +163,23 @@ async def test_a_parent_that_is_killed_leaves_no_child() -> None:
     # Both hold the other end of it, so it is at its end when both are gone.
     await asyncio.wait_for(parent.stderr.read(), 60)
     await parent.wait()
+
+
+def test_the_faster_loop_that_a_server_has_sees_the_same() -> None:
+    async def see() -> None:
+        async with Offload(limit=0.3, idle=0.0) as offload:
+            first = await offload.run(work.pid)
+            with pytest.raises(CallFailed, match="died twice"):
+                await offload.run(work.die)
+            with pytest.raises(CallFailed, match="it takes longer"):
+                await offload.run(work.stubborn)
+            assert await offload.run(work.repeat, b"ab", 2_000_000) == b"ab" * 2_000_000
+            last = await offload.run(work.pid)
+            assert last != first
+            await gone(last)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(see())
 
 
 @given(st.binary())

@@ -1,5 +1,7 @@
 """GitHub misbehaves: every path ends in the right check run, or in one that says what is wrong."""
 
+import asyncio
+
 import pytest
 
 from bot.work.model import State
@@ -153,18 +155,26 @@ async def test_deliveries_doubled_and_reordered_do_no_harm(world: World) -> None
     assert len(pull.comments) == 1
 
 
-async def test_a_suspended_installation_ends_in_a_parked_row(world: World) -> None:
+@pytest.mark.parametrize("later", [0.0, 3_600.0])  # with the token in hand, or without
+async def test_a_suspended_installation_rests_until_an_owner_lets_it(
+    world: World, later: float
+) -> None:
+    await world.plan_on_main()
     pull = await world.code_pull()
-    await world.settle()
+    assert await world.verdict(pull) == BLOCKED
     world.sandbox.faults.webhooks.hold()
-    await pull.edit(title="While it is suspended")
+    await pull.edit(body="")
     world.sandbox.suspend(world.installation)
-    world.clock.now += 3_600  # the token has ended
+    world.clock.now += later
     world.sandbox.faults.webhooks.release()
-    await world.settle()
-    row = next(r for r in await world.parts.store.rows() if r.key == "pull acme/shop#1")
-    assert row.state is State.PARKED
-    assert "403" in row.error
+    await world.sandbox.settled()
+    while not any(exchange.status == 403 for exchange in world.sandbox.requests):
+        world.parts.store.wake.set()
+        await asyncio.sleep(0.01)
+    world.sandbox.unsuspend(world.installation)
+    assert await world.verdict(pull) == ("failure", "No plan linked")
+    rows = {row.key: row for row in await world.parts.store.rows()}
+    assert (rows["pull acme/shop#1"].state, rows["pull acme/shop#1"].attempts) == (State.IDLE, 0)
 
 
 async def test_more_commits_than_a_page_are_all_looked_at(world: World) -> None:

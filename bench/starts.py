@@ -6,11 +6,12 @@ and lasts a while. The clock runs from before the webhook is sent.
 
 import argparse
 import asyncio
+import itertools
 import logging
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,21 +100,21 @@ async def running(where: Path | Postgres) -> AsyncIterator[Bench]:
         await store.close()
 
 
-async def measure(name: str, where: Path | Postgres, count: int) -> None:
-    """Print the lines of one database."""
-    async with running(where) as bench:
+async def measure(name: str, fresh: Callable[[], Path | Postgres], count: int) -> None:
+    """Print the lines of one kind of database; *fresh* makes an empty one."""
+    async with running(fresh()) as bench:
         idle = await bench.starts(count)
-        report(f"{name}, idle", idle, idle)
-        for what, tenant, backfill in [
-            ("another installation's backlog", 99, False),
-            ("its own backfill", 1, True),
-        ]:
-            keys = [PullSubject("backlog/shop", n).key for n in range(1, BACKLOG + 1)]
+    report(f"{name}, idle", idle, idle)
+    for what, tenant, backfill in [
+        ("another installation's backlog", 99, False),
+        ("its own backfill", 1, True),
+    ]:
+        keys = [PullSubject("backlog/shop", n).key for n in range(1, BACKLOG + 1)]
+        async with running(fresh()) as bench:
             await bench.store.enqueue([Mark(key, tenant, backfill) for key in keys])
             await asyncio.sleep(EVALUATION)  # all slots are taken
-            report(f"{name}, behind {BACKLOG:,} of {what}", await bench.starts(count), idle)
-            for key in keys:
-                await bench.store.drop(key)
+            found = await bench.starts(count)
+        report(f"{name}, behind {BACKLOG:,} of {what}", found, idle)
 
 
 def report(what: str, found: Sequence[float], idle: Sequence[float]) -> None:
@@ -133,8 +134,9 @@ async def main(count: int) -> None:
     print("| what | it takes | beside | ratio |\n|---|---|---|---|")
     SCRATCH.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-        await measure("SQLite", Path(folder) / "plan-gate.db", count)
-    await measure("PostgreSQL", Postgres(cluster().create()), count)
+        names = (Path(folder) / f"{n}.db" for n in itertools.count())
+        await measure("SQLite", lambda: next(names), count)
+    await measure("PostgreSQL", lambda: Postgres(cluster().create()), count)
 
 
 if __name__ == "__main__":

@@ -128,8 +128,8 @@ class Fanout:
     async def _find(self, subject: Spread, place: str) -> Page:
         """The open pull requests and merge groups whose verdict *subject* may have changed."""
         match subject:
-            case HeadSubject(_, sha):
-                return Page(await self._at_head(sha))
+            case HeadSubject():
+                return Page(await self._at_head(subject))
             case RepositorySubject(_, formerly):
                 if formerly and not place:
                     await self._ledger.rename_repository(formerly, self._repository)
@@ -141,13 +141,17 @@ class Fanout:
             case _:
                 assert_never(subject)
 
-    async def _at_head(self, sha: str) -> Sequence[Judgeable]:
+    async def _at_head(self, head: HeadSubject) -> Sequence[Judgeable]:
         """What stands at a commit: pull requests, or the merge group whose check of ours it has.
 
-        Where a new check was asked for, GitHub may take ours for none any more.
+        Where a new check was asked for, GitHub may take ours for none any more. Where none was,
+        there is none of a group yet: that has an event of its own.
         """
-        await forget_check(self._access.memory, self._repository, sha)
-        if found := await self._reader.read_pulls_at(sha):
+        sha = head.sha
+        if head.again:
+            await forget_check(self._access.memory, self._repository, sha)
+        found = await self._reader.read_pulls_at(sha)
+        if found or not head.again:
             return _subjects(found)
         runs = await self._reader.read_check_runs(sha, NAME, self._app_id)
         group = next(filter(None, map(group_of, runs)), None)

@@ -38,15 +38,19 @@ class GroupSubject:
 
 @dataclass(frozen=True, slots=True)
 class HeadSubject:
-    """A head commit whose pull requests have still to be found."""
+    """A head commit whose pull requests have still to be found.
+
+    *again*: somebody has asked for a new check of it.
+    """
 
     repository: str
     sha: str
+    again: bool = False
 
     @property
     def key(self) -> str:
         """The row's key in the work queue."""
-        return f"head {self.repository} {self.sha}"
+        return f"head {self.repository} {self.sha}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,10 @@ def parse_subject(key: str) -> Subject | None:
             return PullSubject(*pull)
         case ["group", place, head, base] if (pull := _numbered(place)) and _shas(head, base):
             return GroupSubject(*pull, head, base)
-        case ["head", repository, sha] if _REPOSITORY.fullmatch(repository) and _shas(sha):
-            return HeadSubject(repository, sha)
+        case ["head", repository, sha, *again] if (
+            _REPOSITORY.fullmatch(repository) and _shas(sha) and again in ([], ["again"])
+        ):
+            return HeadSubject(repository, sha, again=bool(again))
         case ["push", repository, branch, before, after, *default] if (
             _REPOSITORY.fullmatch(repository)
             and branch

@@ -299,7 +299,8 @@ def _check_suite(event: _CheckSuiteEvent) -> Intake:
 
 def _head(event: _Event, head: _Head) -> Intake:
     """Its pull requests by head SHA; a group's check is known by what we wrote on it."""
-    subject: Subject = HeadSubject(event.repository.full_name, head.head_sha)
+    again = event.action == "rerequested"
+    subject: Subject = HeadSubject(event.repository.full_name, head.head_sha, again)
     written = parse_subject(head.external_id or "")
     if isinstance(written, GroupSubject) and written.head_sha == head.head_sha:
         subject = dataclasses.replace(written, repository=event.repository.full_name)

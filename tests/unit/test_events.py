@@ -56,7 +56,7 @@ REF = "refs/heads/gh-readonly-queue/main/pr-104-" + B
         (
             "check_run",
             {"action": "rerequested", "check_run": {"head_sha": A, "external_id": PULL.key}},
-            HeadSubject("acme/shop", A),
+            HeadSubject("acme/shop", A, again=True),
         ),
         (
             "check_run",
@@ -66,7 +66,7 @@ REF = "refs/heads/gh-readonly-queue/main/pr-104-" + B
         (
             "check_suite",
             {"action": "rerequested", "check_suite": {"head_sha": A}},
-            HeadSubject("acme/shop", A),
+            HeadSubject("acme/shop", A, again=True),
         ),
         (
             "check_suite",
@@ -95,7 +95,7 @@ def test_a_groups_mark_on_another_commit_is_not_believed() -> None:
     run = {"head_sha": "c" * 40, "external_id": GROUP.key}
     accepted = parse_event("check_run", body(action="rerequested", check_run=run))
     assert isinstance(accepted, Accepted)
-    assert accepted.subject == HeadSubject("acme/shop", "c" * 40)
+    assert accepted.subject == HeadSubject("acme/shop", "c" * 40, again=True)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ A, B = "a" * 40, "b" * 40
         (PullSubject("acme/shop", 12), "pull acme/shop#12"),
         (GroupSubject("acme/shop", 12, A, B), f"group acme/shop#12 {A} {B}"),
         (HeadSubject("acme/shop", A), f"head acme/shop {A}"),
+        (HeadSubject("acme/shop", A, again=True), f"head acme/shop {A} again"),
         (PushSubject("acme/shop", "release/1.0", A, B), f"push acme/shop release/1.0 {A} {B}"),
         (RepositorySubject("acme/shop"), "repository acme/shop"),
         (RepositorySubject("acme/shop", "acme/store"), "repository acme/shop acme/store"),

@@ -1,14 +1,19 @@
 """A store on either database, a clock that only moves when told, and short names for values."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Postgres
 from bot.work.model import Delivery, Mark, Outcome, Row
+from bot.work.postgres import open_postgres
+from bot.work.schema import metadata
 from bot.work.store import WorkStore
 from tests import store as stores
+from tests.postgres import cluster
 
 Open = Callable[[], Awaitable[WorkStore]]
 
@@ -49,12 +54,30 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "plan-gate.db"
 
 
+@cache
+def _with_tables() -> str:
+    url = cluster().create()
+
+    async def make_tables() -> None:
+        await (await open_postgres(url, works=False)).close()
+
+    asyncio.run(make_tables())
+    return url
+
+
+def empty_postgres() -> Postgres:
+    """Take all rows out of the one database that these tests share: that is cheaper than many."""
+    url, tables = _with_tables(), ", ".join(metadata.tables)
+    cluster().sql(f"TRUNCATE {tables}", url.rpartition("/")[2])
+    return Postgres(url)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def where(request: pytest.FixtureRequest, path: Path) -> Path | Postgres:
-    """A new database: every test that asks runs on both. A module may settle for one of them."""
+    """An empty database: every test that asks runs on both. A module may settle for one of them."""
     if request.param == "sqlite":
         return path
-    return Postgres(request.getfixturevalue("postgres"))
+    return empty_postgres()
 
 
 @pytest.fixture

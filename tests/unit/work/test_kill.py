@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from bot.settings import Postgres
 from bot.work.model import State
 from tests.store import open_store
+
+LIVES = 3
 
 Span = tuple[float, float]
 
@@ -61,16 +61,15 @@ async def live_and_die(where: Path | Postgres, name: str, lines: int, witness: W
     witness.hear(heard + rest.splitlines(keepends=True), time.monotonic())
 
 
-@pytest.mark.parametrize("lives", [3])
 async def test_nothing_acknowledged_is_lost_and_nothing_runs_twice_at_a_time(
-    where: Path | Postgres, lives: int
+    where: Path | Postgres,
 ) -> None:
     processes = 2 if isinstance(where, Postgres) else 1
     witness = Witness()
 
     async def live_again_and_again(process: int) -> None:
-        for life in range(lives):
-            lines = 70 + 130 * life + 60 * process
+        for life in range(LIVES):
+            lines = 50 + 100 * life + 60 * process
             await live_and_die(where, f"process{process}-{life}", lines, witness)
 
     await asyncio.gather(*map(live_again_and_again, range(processes)))

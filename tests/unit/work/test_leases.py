@@ -1,14 +1,12 @@
 """Who lives keeps its runs; who is silent for a minute loses them, and may not write any more."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.settings import Postgres
 from bot.work.leases import LEASE
 from bot.work.model import Claim, State
 from bot.work.store import WorkStore
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, mark, row
+from tests.unit.work.conftest import ATTEMPTS, Clock, Open, empty_postgres, mark, row
 
 KEY = "o/r#1"
 
@@ -86,8 +84,8 @@ class TestSeveralProcesses:
     """Only PostgreSQL has them."""
 
     @pytest.fixture
-    def where(self, postgres: str) -> Path | Postgres:
-        return Postgres(postgres)
+    def where(self) -> Postgres:
+        return empty_postgres()
 
     async def test_the_runs_of_the_silent_are_taken_over(
         self, store: WorkStore, claim: Claim, open_store: Open, clock: Clock

@@ -18,8 +18,7 @@ from bot.work.kept_store import KeptStore
 from bot.work.model import Claim, Mark
 from bot.work.postgres import open_postgres
 from bot.work.sqlite import OWNER, open_file
-from tests.postgres import cluster
-from tests.unit.work.conftest import ATTEMPTS, Clock, delivery
+from tests.unit.work.conftest import ATTEMPTS, Clock, delivery, empty_postgres
 from tests.unit.work.model import NEVER, Kept, Model
 
 T = TypeVar("T")
@@ -216,7 +215,7 @@ class PostgresMachine(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.url = cluster().create()
+        self.url = empty_postgres().url
 
     async def open(self, process: int) -> KeptStore:
         database = await open_postgres(self.url, self.clock, host="here")
@@ -225,12 +224,8 @@ class PostgresMachine(Machine):
     def name(self, process: int) -> str:
         return f"here/{process}"
 
-    def teardown(self) -> None:
-        super().teardown()
-        cluster().drop(self.url)
-
 
 TestSqlite = SqliteMachine.TestCase
 TestSqlite.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
 TestPostgres = PostgresMachine.TestCase
-TestPostgres.settings = settings(max_examples=10, stateful_step_count=30, deadline=None)
+TestPostgres.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

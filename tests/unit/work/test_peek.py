@@ -15,7 +15,6 @@ def where(path: Path) -> Path:
     return path
 
 
-
 async def test_a_store_in_use_can_be_looked_into(store: WorkStore, path: Path) -> None:
     await store.ingest(delivery("g"), [mark("o/r#1")])
 

@@ -17,23 +17,28 @@ from bot.work.model import State
 from bot.work.postgres import PostgresDatabase, open_postgres
 from bot.work.session import CHANNEL
 from tests.postgres import cluster
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, mark, row
+from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, empty_postgres, mark, row
 
 OpenDatabase = Callable[..., Awaitable[PostgresDatabase]]
 
 
 @pytest.fixture
-def where(postgres: str) -> Postgres:
-    return Postgres(postgres)
+def where() -> Postgres:
+    return empty_postgres()
 
 
 @pytest.fixture
-async def open_database(postgres: str) -> AsyncIterator[OpenDatabase]:
+def url(where: Postgres) -> str:
+    return where.url
+
+
+@pytest.fixture
+async def open_database(url: str) -> AsyncIterator[OpenDatabase]:
     """Open the database as one more process of a machine that is named *here*."""
     async with AsyncExitStack() as stack:
 
         async def open_database(**options: Any) -> PostgresDatabase:
-            database = await open_postgres(postgres, host="here", **options)
+            database = await open_postgres(url, host="here", **options)
             stack.push_async_callback(database.close)
             return database
 
@@ -46,9 +51,9 @@ async def database(open_database: OpenDatabase) -> PostgresDatabase:
 
 
 @pytest.fixture
-async def intruder(postgres: str) -> AsyncIterator[Any]:
+async def intruder(url: str) -> AsyncIterator[Any]:
     """Somebody else at the same database."""
-    connection = await asyncpg.connect(postgres)
+    connection = await asyncpg.connect(url)
     yield connection
     await connection.close()
 
@@ -114,9 +119,9 @@ async def test_a_name_is_taken_again_after_the_connection_was_lost(
 
 
 async def test_another_name_is_taken_where_somebody_was_quicker(
-    database: PostgresDatabase, intruder: Any, postgres: str
+    database: PostgresDatabase, intruder: Any, url: str
 ) -> None:
-    rival = await asyncpg.connect(postgres)
+    rival = await asyncpg.connect(url)
     taking = asyncio.create_task(
         rival.execute("SELECT pg_advisory_lock(hashtextextended('plan-gate process here/0', 0))")
     )
@@ -367,10 +372,8 @@ async def lockable(store: KeptStore) -> bool:
     return False
 
 
-async def test_a_server_that_falls_silent_is_waited_for_so_long(
-    postgres: str, intruder: Any
-) -> None:
-    impatient = PostgresDatabase(postgres, patience=0.5)
+async def test_a_server_that_falls_silent_is_waited_for_so_long(url: str, intruder: Any) -> None:
+    impatient = PostgresDatabase(url, patience=0.5)
     await intruder.execute("CREATE TABLE busy (id int)")
     async with intruder.transaction():
         await intruder.execute("LOCK TABLE busy")
@@ -389,7 +392,7 @@ async def test_a_text_that_no_database_can_hold_is_the_callers_fault(
         await store.park(claim, value)
 
 
-async def test_a_cancelled_call_is_carried_out(database: PostgresDatabase, postgres: str) -> None:
+async def test_a_cancelled_call_is_carried_out(database: PostgresDatabase, url: str) -> None:
     store = KeptStore(database, attempts=ATTEMPTS)
     enqueuing = asyncio.create_task(store.enqueue([mark("o/r#1")]))
     await asyncio.sleep(0)
@@ -398,7 +401,7 @@ async def test_a_cancelled_call_is_carried_out(database: PostgresDatabase, postg
         await enqueuing
     await database.close()
 
-    again = await open_postgres(postgres)
+    again = await open_postgres(url)
     assert await again.run(say("SELECT count(*) FROM work")) == 1
     await again.close()
 
@@ -413,13 +416,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-async def test_what_cannot_be_reached_is_said_without_the_password(
-    postgres: str, what: str
-) -> None:
-    url = WRONG[what](postgres)
-    password = url.partition("://postgres:")[2].partition("@")[0].strip("/")
+async def test_what_cannot_be_reached_is_said_without_the_password(url: str, what: str) -> None:
+    password = url.partition("://postgres:")[2].partition("@")[0]
     with pytest.raises(StoreUnavailable) as refused:
-        await open_postgres(url)
+        await open_postgres(WRONG[what](url))
     assert password
     told: BaseException | None = refused.value
     while told is not None:

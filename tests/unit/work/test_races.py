@@ -111,8 +111,9 @@ async def test_a_cancelled_ingest_is_kept_and_wakes(store: WorkStore, turns: int
     with suppress(asyncio.CancelledError):
         await ingest
 
+    async with asyncio.timeout(60):
+        await store.wake.wait()
     assert [receipt.delivery.guid for receipt in await store.deliveries()] == ["g"]
-    assert store.wake.is_set()
 
 
 async def test_a_cancelled_claim_goes_back(store: WorkStore) -> None:

@@ -23,7 +23,6 @@ def where(path: Path) -> Path:
     return path
 
 
-
 async def test_what_was_stored_is_there_after_a_restart(open_store: Open, clock: Clock) -> None:
     first = await open_store()
     await first.ingest(delivery("g"), [mark("idle"), mark("ready"), mark("parked")])

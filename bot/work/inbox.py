@@ -135,23 +135,24 @@ def prune(connection: Connection, before: float, *, shard: int, room: int) -> in
 
 def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]:
     """Return a row for each GUID, as `_packed` says, in order, and what they weigh together."""
-    rows: dict[str, tuple[Value, ...]] = {}
+    last = {one.guid: one for one in deliveries}
+    weighed: dict[str, tuple[int, int]] = {}  # how often each came again, and what it weighs
     total = 0
     for one in deliveries:
-        described = (
-            *(one.guid, one.event, one.action, one.outcome, one.reason),
-            *(one.installation, one.subject),
-        )
-        texts = (text for text in described if isinstance(text, str))
-        size = _OVERHEAD + sum(map(len, texts)) + len(one.body or b"")
+        texts = (one.guid, one.reason, one.subject or "", one.body or b"")
+        size = _OVERHEAD + sum(map(len, texts))
         total += size
-        match rows.get(one.guid):
-            case (*_, int(redelivered), int(before)):
-                rows[one.guid] = (*described, redelivered + 1, before + size)
-            case _:
-                rows[one.guid] = (*described, 0, size)
+        again, before = weighed.get(one.guid, (-1, 0))
+        weighed[one.guid] = (again + 1, before + size)
     # Sorted, so that writers, on a database that has several, lock rows in one order.
-    return [rows[guid] for guid in sorted(rows)], total
+    rows: list[tuple[Value, ...]] = [
+        (
+            *(guid, one.event, one.action, one.outcome, one.reason, one.installation, one.subject),
+            *weighed[guid],
+        )
+        for guid, one in sorted(last.items())
+    ]
+    return rows, total
 
 
 def _count(connection: Connection, shard: int, size: int) -> int:

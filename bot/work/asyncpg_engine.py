@@ -48,6 +48,8 @@ def connector(url: str, **settings: str) -> Connect:
 async def _connect(url: str, settings: dict[str, str]) -> Any:
     try:
         return await asyncpg.connect(url, timeout=PATIENCE, server_settings=settings)
+    except OSError:
+        raise  # also of a certificate that is not right, which is a ValueError as well
     except ValueError:
         # The error may quote any part of what it could not read, the password among them.
         raise StoreUnavailable(

@@ -102,7 +102,10 @@ class KeptStore:
     async def finish(self, claim: Claim) -> bool:
         """End a run that succeeded."""
         now = self.now()
-        return await self._end(claim, lambda db: queue.finish(db, claim, now))
+        # Nobody else need look: who ends a run has a hand free for what was marked meanwhile.
+        finished = await self._end(claim, lambda db: queue.finish(db, claim, now), wakes=False)
+        self.wake.set()
+        return finished
 
     async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
         """End one part of a run; the next goes on from *progress*, after `delay` seconds."""
@@ -129,9 +132,14 @@ class KeptStore:
         return await self._end(claim, lambda db: queue.postpone(db, claim, due))
 
     async def _end(
-        self, claim: Claim, ending: Callable[[Connection], bool], *, durable: bool = False
+        self,
+        claim: Claim,
+        ending: Callable[[Connection], bool],
+        *,
+        durable: bool = False,
+        wakes: bool = True,
     ) -> bool:
-        ended = await self._database.run(ending, durable=durable, wakes=True)
+        ended = await self._database.run(ending, durable=durable, wakes=wakes)
         self._held.discard(claim)
         return ended
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,6 +65,15 @@ class PostgresDatabase:
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
+    async def migrate(self) -> None:
+        """Make the tables or bring them up, however long that takes. Raises `StoreUnavailable`."""
+
+        def unhurried(connection: Connection) -> None:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            prepare(connection)
+
+        await self._run(unhurried, durable=True, wakes=False, patience=None)
+
     async def join(self) -> None:
         """Take a name and hear of wake-ups, as who claims must. Raises `StoreUnavailable`."""
         # Who only takes deliveries in needs no connection for that.
@@ -89,7 +98,7 @@ class PostgresDatabase:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         # In a task of its own, which no caller's end cancels.
-        running = asyncio.ensure_future(self._run(work, durable, wakes))
+        running = asyncio.ensure_future(self._run(work, durable, wakes, self._patience))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         return await asyncio.shield(running)
@@ -101,10 +110,10 @@ class PostgresDatabase:
         Raises `StoreUnavailable` where another process keeps it for too long.
         """
         async with self._locks.of(name):
-            await self._lock(name)
             try:
+                await self._lock(name)
                 yield
-            finally:
+            finally:  # also where nobody waited for the answer whether it was had
                 await asyncio.shield(self._session.unlock(name))
 
     async def close(self) -> None:
@@ -116,7 +125,9 @@ class PostgresDatabase:
         await self._durable.dispose()
         await self._quick.dispose()
 
-    async def _run(self, work: Callable[[Connection], T], durable: bool, wakes: bool) -> T:
+    async def _run(
+        self, work: Callable[[Connection], T], durable: bool, wakes: bool, patience: float | None
+    ) -> T:
         def transaction(connection: Connection) -> T:
             if isinstance(self._clock, DatabaseClock):
                 self._clock.look(connection)
@@ -126,7 +137,7 @@ class PostgresDatabase:
             return result
 
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 result = await _insist(self._durable if durable else self._quick, transaction)
         except (*FAULTS, SQLAlchemyError) as fault:
             raise meaning(fault) from fault
@@ -168,7 +179,7 @@ async def open_postgres(
         url, clock=clock, host=host, patience=patience, lock_patience=lock_patience
     )
     try:
-        await database.run(prepare, durable=True)
+        await database.migrate()
         if works:
             await database.join()
     except BaseException:

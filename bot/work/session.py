@@ -54,7 +54,7 @@ class Session:
             raise StoreUnavailable(f"no lock can be had from PostgreSQL: {fault}") from fault
 
     async def unlock(self, name: str) -> None:
-        """Give a lock back, or the connection up, with which it ends as well."""
+        """Give a lock back, held or not; or the connection up, with which it ends as well."""
         try:
             await self._ask(_UNLOCK, f"plan-gate lock {name}")
         except FAULTS:
@@ -85,7 +85,7 @@ class Session:
         while True:
             await self._until(lost)
             self._terminate()
-            with suppress(*FAULTS):
+            with suppress(*FAULTS, StoreUnavailable):
                 self._connection, lost = await self._begin()
                 continue
             await asyncio.sleep(PAUSE)

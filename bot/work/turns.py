@@ -54,14 +54,16 @@ _running = (
     .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.RUNNING)
     .scalar_subquery()
 )
+_last_ticket = select(func.max(tenant.alias().c.served)).scalar_subquery()
 _line = (
-    select(_running.label("running"), tenant.c.served, tenant.c.id)
+    select(
+        _running.label("running"), tenant.c.served, tenant.c.id, _last_ticket.label("last_ticket")
+    )
     .select_from(_line_up)
     .where(tenant.c.not_before <= _now, or_(*(_earliest(each) <= _now for each in _both)))
     .order_by("running", tenant.c.served, tenant.c.id)
     .limit(bindparam("most"))
 )
-_last_ticket = select(func.coalesce(func.max(tenant.c.served), 0))
 _oldest = func.coalesce(
     *(
         select(_turn.c.key)
@@ -124,9 +126,9 @@ def claim(connection: Connection, limit: int, now: float, owner: str) -> list[Cl
     if limit < 1:
         return []
     # At most `limit` tenants get a turn, and those are the first in line: a heap, being sorted.
-    found = connection.execute(_line, {"now": now, "most": limit})
-    line = [(running, served, whose) for running, served, whose in found]
-    ticket: int = connection.scalars(_last_ticket).one()
+    found = connection.execute(_line, {"now": now, "most": limit}).all()
+    line = [(row.running, row.served, row.id) for row in found]
+    ticket: int = found[0].last_ticket if found else 0
     tickets: dict[int, int] = {}
     claims: list[Claim] = []
     while line and len(claims) < limit:

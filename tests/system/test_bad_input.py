@@ -7,9 +7,13 @@ import json
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
-from bot.web.webhook import MAX_BODY
-from bot.work.model import Outcome
+from bot.web.server import make_web
+from bot.web.webhook import MAX_BODY, Webhook
+from bot.work.kept_store import KeptStore
+from bot.work.model import Delivery, Outcome
+from bot.work.visit import visit_database
 from tests.plan_text import plan_text
 from tests.system.world import SECRET, World
 
@@ -48,7 +52,27 @@ async def kept(world: World) -> list[tuple[Outcome, str]]:
 async def test_a_good_delivery_is_accepted_and_kept(world: World) -> None:
     body = json.dumps(OPENED).encode()
     assert await post(world, body, signed(body)) == (202, "accepted\n")
-    assert await kept(world) == [(Outcome.ACCEPTED, "")]
+    (receipt,) = await world.parts.store.deliveries()
+    assert receipt.delivery == Delivery(
+        "7f9c24e8-3b12-4fef-91e0-56a2d5a0c1c3",
+        "pull_request",
+        "opened",
+        Outcome.ACCEPTED,
+        installation=1,
+        subject="pull acme/shop#1",
+    )
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+async def test_a_body_is_kept_where_that_is_asked_for(world: World, bodies: bool) -> None:
+    async with visit_database(world.settings.database) as database:
+        store = KeptStore(database, attempts=1)
+        app = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: True)
+        body = json.dumps(OPENED).encode()
+        async with TestClient(TestServer(app)) as client:
+            answer = await client.post("/webhook", data=io.BytesIO(body), headers=signed(body))
+            assert answer.status == 202
+        assert await store.body(signed(body)["X-GitHub-Delivery"]) == (body if bodies else None)
 
 
 async def test_a_bad_signature_is_401_and_leaves_no_trace(world: World) -> None:

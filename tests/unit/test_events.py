@@ -104,6 +104,8 @@ def test_a_groups_mark_on_another_commit_is_not_believed() -> None:
         ("pull_request", {"action": "assigned", "pull_request": {"number": 12}}),
         ("check_run", {"action": "completed", "check_run": {"head_sha": A}}),
         ("merge_group", {"action": "destroyed"}),
+        ("pull_request", {"action": "assigned", "pull_request": "of another shape"}),
+        ("pull_request", {"action": 7, "pull_request": {"number": 12}}),
         ("push", {"ref": "refs/tags/v1", "before": A, "after": B}),
         ("push", {"ref": "refs/heads/old", "before": A, "after": NONE}),
         ("ping", {"zen": "Keep it logically awesome."}),
@@ -124,6 +126,9 @@ def test_what_changes_no_verdict_is_ignored(event: str, payload: dict[str, objec
         ("pull_request", {"action": "opened", "pull_request": {"number": -3}}, "#-3"),
         ("push", {"ref": "refs/heads/main"}, "before"),
         ("push", {"ref": "refs/heads/a b", "before": A, "after": B}, "a b"),
+        ("push", {"ref": "refs/heads/a\0b", "before": A, "after": B}, r"a\x00b"),
+        ("push", {"action": "a\0b", "ref": "refs/heads/main", "before": A, "after": B}, "action"),
+        ("star", {"action": "Created by me"}, "Created by me"),
         ("check_run", {"action": "rerequested", "check_run": {"head_sha": "x"}}, "x"),
         (
             "merge_group",

@@ -107,6 +107,32 @@ async def test_only_what_must_be_durable_waits_for_the_disk(
     assert statements[0] == "PRAGMA synchronous = FULL"
 
 
+async def test_how_to_sync_is_said_only_where_it_changes(
+    writer: Writer, statements: list[str]
+) -> None:
+    for durable in (True, True, False, False, True):
+        await writer.submit(notes, durable=durable)
+    said = [statement for statement in statements if statement.startswith("PRAGMA")]
+    assert said == [f"PRAGMA synchronous = {how}" for how in ("FULL", "NORMAL", "FULL")]
+
+
+@pytest.mark.parametrize(
+    ("last", "fault"),
+    [
+        (note("\ud800"), ValueError),
+        (note(2**64), OverflowError),
+        (note("a"), StoreUnavailable),
+    ],
+    ids=["lone surrogate", "too many bits", "constraint"],
+)
+async def test_a_job_that_fails_by_itself_leaves_nothing(
+    writer: Writer, last: Work, fault: type[Exception]
+) -> None:
+    with pytest.raises(fault):
+        await writer.submit(lambda db: (note("a")(db), last(db)))
+    assert await writer.submit(notes) == []
+
+
 async def test_a_failing_job_fails_alone(writer: Writer) -> None:
     first, second, third = await together(writer, note("a"), note("a"), note("b"))
 

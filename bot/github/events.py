@@ -7,11 +7,23 @@ import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
 
+from bot.github.payloads import (
+    NAME,
+    AnyEvent,
+    CheckRunEvent,
+    CheckSuiteEvent,
+    CommentEvent,
+    Event,
+    GroupEvent,
+    Head,
+    PullEvent,
+    PushEvent,
+    RepositoryEvent,
+)
 from bot.subject import (
     CommentSubject,
     GroupSubject,
@@ -25,7 +37,6 @@ from bot.subject import (
 
 NO_COMMIT = "0" * 40
 _ACTION = re.compile(r"[a-z_]{1,64}")
-_NAME = r"\A[a-z_]{1,64}\Z"
 _GROUP_REF = re.compile(r"/pr-([0-9]{1,18})-[^/]*$")
 
 PULL_ACTIONS = frozenset(
@@ -79,112 +90,7 @@ class NotJSON(ValueError):
     """The body is no JSON object at all."""
 
 
-class _Installation(Struct):
-    id: Annotated[int, Meta(ge=1, le=2**63 - 1)]  # what a database can hold
-
-
-class _Repository(Struct):
-    full_name: str
-
-
-class _Pull(Struct):
-    number: int
-
-
-class _Head(Struct):
-    head_sha: str
-    external_id: str | None = None
-
-
-class _Group(Struct):
-    head_sha: str
-    head_ref: str
-    base_sha: str
-
-
-class _Event(Struct):
-    installation: _Installation
-    repository: _Repository
-    action: Annotated[str, Meta(pattern=_NAME)] | None = None
-
-
-class _PullEvent(_Event, kw_only=True):
-    pull_request: _Pull
-
-
-class _CheckRunEvent(_Event, kw_only=True):
-    check_run: _Head
-
-
-class _CheckSuiteEvent(_Event, kw_only=True):
-    check_suite: _Head
-
-
-class _GroupEvent(_Event, kw_only=True):
-    merge_group: _Group
-
-
-class _Account(Struct):
-    type: str = "User"
-
-
-class _Comment(Struct):
-    id: int
-    body: str | None = None
-    user: _Account | None = None
-
-
-class _CommentEvent(_Event, kw_only=True):
-    issue: _Pull
-    comment: _Comment
-
-
-class _From(Struct):
-    from_: str | None = msgspec.field(default=None, name="from")
-
-
-class _NameChange(Struct):
-    name: _From | None = None
-
-
-class _Owner(Struct):
-    login: str
-
-
-class _OwnerFrom(Struct):
-    user: _Owner | None = None
-    organization: _Owner | None = None
-
-
-class _OwnerChange(Struct):
-    from_: _OwnerFrom = msgspec.field(default_factory=_OwnerFrom, name="from")
-
-
-class _Changes(Struct):
-    repository: _NameChange | None = None
-    owner: _OwnerChange | None = None
-
-
-class _RepositoryEvent(_Event, kw_only=True):
-    changes: _Changes = msgspec.field(default_factory=_Changes)
-
-
-class _PushedTo(_Repository):
-    default_branch: str = ""
-
-
-class _PushEvent(_Event, kw_only=True):
-    repository: _PushedTo
-    ref: str
-    before: str
-    after: str
-
-
-class _Any(Struct):
-    action: object = None
-
-
-E = TypeVar("E", bound=_Event)
+E = TypeVar("E", bound=Event)
 
 
 class _Reader(Generic[E]):
@@ -215,7 +121,7 @@ class _Reader(Generic[E]):
         return self._actions is None or action in self._actions
 
 
-_any = msgspec.json.Decoder(_Any)
+_any = msgspec.json.Decoder(AnyEvent)
 
 
 def parse_event(event: str, body: bytes) -> Intake:
@@ -233,7 +139,7 @@ def _action(body: bytes) -> str | None:
 
 
 def _other(event: str, action: str | None) -> Ignored | Rejected:
-    if action is not None and not re.fullmatch(_NAME, action):
+    if action is not None and not re.fullmatch(NAME, action):
         return Rejected(f"{event}: no action has such a name: {action[:64]!r}")
     if event == "ping":
         return Ignored(action, "ping: the webhook reaches us")
@@ -241,17 +147,17 @@ def _other(event: str, action: str | None) -> Ignored | Rejected:
     return Ignored(action, f"{name} changes no verdict")
 
 
-def _accepted(event: _Event, subject: Subject) -> Accepted | Rejected:
+def _accepted(event: Event, subject: Subject) -> Accepted | Rejected:
     if parse_subject(subject.key) != subject or "\0" in subject.key:
         return Rejected(f"no repository, branch or commit has such a name: {subject.key!r}")
     return Accepted(event.action, event.installation.id, subject)
 
 
-def _pull(event: _PullEvent) -> Intake:
+def _pull(event: PullEvent) -> Intake:
     return _accepted(event, PullSubject(event.repository.full_name, event.pull_request.number))
 
 
-def _comment(event: _CommentEvent) -> Intake:
+def _comment(event: CommentEvent) -> Intake:
     """Only a comment that may hold a command; what it holds is read when its turn comes."""
     comment = event.comment
     if COMMAND not in (comment.body or "").casefold():
@@ -262,7 +168,7 @@ def _comment(event: _CommentEvent) -> Intake:
     return _accepted(event, CommentSubject(*place, comment.id))
 
 
-def _repository(event: _RepositoryEvent) -> Intake:
+def _repository(event: RepositoryEvent) -> Intake:
     """Another name, owner or default branch: every open pull request may be judged otherwise."""
     repository = event.repository.full_name
     owner, _, name = repository.partition("/")
@@ -276,7 +182,7 @@ def _repository(event: _RepositoryEvent) -> Intake:
     return _accepted(event, subject)
 
 
-def _push(event: _PushEvent) -> Intake:
+def _push(event: PushEvent) -> Intake:
     branch = event.ref.removeprefix("refs/heads/")
     if branch == event.ref:
         return Ignored(None, "push: a tag changes no verdict")
@@ -289,15 +195,15 @@ def _push(event: _PushEvent) -> Intake:
     return _accepted(event, subject)
 
 
-def _check_run(event: _CheckRunEvent) -> Intake:
+def _check_run(event: CheckRunEvent) -> Intake:
     return _head(event, event.check_run)
 
 
-def _check_suite(event: _CheckSuiteEvent) -> Intake:
+def _check_suite(event: CheckSuiteEvent) -> Intake:
     return _head(event, event.check_suite)
 
 
-def _head(event: _Event, head: _Head) -> Intake:
+def _head(event: Event, head: Head) -> Intake:
     """Its pull requests by head SHA; a group's check is known by what we wrote on it."""
     again = event.action == "rerequested"
     subject: Subject = HeadSubject(event.repository.full_name, head.head_sha, again)
@@ -307,7 +213,7 @@ def _head(event: _Event, head: _Head) -> Intake:
     return _accepted(event, subject)
 
 
-def _group(event: _GroupEvent) -> Intake:
+def _group(event: GroupEvent) -> Intake:
     group = event.merge_group
     last = _GROUP_REF.search(group.head_ref)
     if last is None:
@@ -319,12 +225,12 @@ def _group(event: _GroupEvent) -> Intake:
 
 
 _READERS: dict[str, _Reader[Any]] = {
-    "pull_request": _Reader(_PullEvent, _pull, PULL_ACTIONS),
-    "pull_request_review": _Reader(_PullEvent, _pull, REVIEW_ACTIONS),
-    "push": _Reader(_PushEvent, _push),
-    "check_run": _Reader(_CheckRunEvent, _check_run, frozenset({"rerequested"})),
-    "check_suite": _Reader(_CheckSuiteEvent, _check_suite, SUITE_ACTIONS),
-    "merge_group": _Reader(_GroupEvent, _group, frozenset({"checks_requested"})),
-    "issue_comment": _Reader(_CommentEvent, _comment, COMMENT_ACTIONS),
-    "repository": _Reader(_RepositoryEvent, _repository, REPOSITORY_ACTIONS),
+    "pull_request": _Reader(PullEvent, _pull, PULL_ACTIONS),
+    "pull_request_review": _Reader(PullEvent, _pull, REVIEW_ACTIONS),
+    "push": _Reader(PushEvent, _push),
+    "check_run": _Reader(CheckRunEvent, _check_run, frozenset({"rerequested"})),
+    "check_suite": _Reader(CheckSuiteEvent, _check_suite, SUITE_ACTIONS),
+    "merge_group": _Reader(GroupEvent, _group, frozenset({"checks_requested"})),
+    "issue_comment": _Reader(CommentEvent, _comment, COMMENT_ACTIONS),
+    "repository": _Reader(RepositoryEvent, _repository, REPOSITORY_ACTIONS),
 }

@@ -163,7 +163,9 @@ async def test_a_closed_pull_request_is_left_alone(world: World) -> None:
 
 
 async def test_ping_and_foreign_events_are_taken_and_change_nothing(world: World) -> None:
+    await world.settle()
+    seen = len(world.sandbox.requests)
     world.sandbox.ping(world.app)
     await world.settle()
     assert [(d.event, d.status_code) for d in world.sandbox.deliveries][-1] == ("ping", 202)
-    assert world.sandbox.requests == []
+    assert len(world.sandbox.requests) == seen

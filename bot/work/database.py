@@ -39,7 +39,8 @@ class Database(Protocol):
 
         *work* may run more than once, and only the last time counts: so it must change nothing
         but the database. Cancelling takes nothing back. Raises `StoreUnavailable` where the
-        database does not answer; then nothing was changed.
+        database does not answer; then nothing was changed, unless the connection was lost during
+        the commit itself, of which nobody can tell.
         """
         ...
 

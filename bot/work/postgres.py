@@ -75,8 +75,10 @@ class PostgresDatabase:
         await self._run(unhurried, durable=True, wakes=False, patience=None)
 
     async def join(self) -> None:
-        """Take a name and hear of wake-ups, as who claims must. Raises `StoreUnavailable`."""
-        # Who only takes deliveries in needs no connection for that.
+        """Take a name and hear of wake-ups, as who claims must; raises `StoreUnavailable`.
+
+        Who only takes deliveries in saves the connection.
+        """
         try:
             await self._session.open()
         except FAULTS as fault:

@@ -194,7 +194,7 @@ def _goes_on(subject: Subject, fault: Exception, reported: bool | Exception) -> 
 
 def _storable(text: str) -> str:
     """*text* as a database can hold it, and no longer than people read."""
-    return text.encode(errors="backslashreplace").decode()[:1_000]
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()[:1_000]
 
 
 async def _attempt(doing: Awaitable[T]) -> T | Exception:

@@ -178,12 +178,12 @@ async def test_a_fault_that_cannot_be_reported_is_parked_all_the_same(
     bench: Bench, fault: Exception
 ) -> None:
     async def fail(_: Guard) -> str:
-        raise Refused("GitHub answered 403 \ud800")
+        raise Refused("GitHub answered 403 \ud800\0")
 
     runner = Runner(fail)
     runner.unreportable = fault
     row = await bench.work(runner, parked)
-    assert row.error == "Refused: GitHub answered 403 \\ud800"
+    assert row.error == "Refused: GitHub answered 403 \\ud800\\0"
 
 
 async def test_a_fault_that_cannot_be_reported_for_now_is_not_given_up(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""`plan-gate doctor`: mends what can be read anew from GitHub.
+"""`plan-gate doctor`: brings the database up, and mends what can be read anew from GitHub.
 
 It needs a SQLite file to itself; with PostgreSQL it works beside the servers.
 """
@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.app import Opened, opened
 from bot.cli.environment import EPILOG, log_as, read_environment
@@ -14,29 +15,44 @@ from bot.errors import PlanGateError, UsageError
 from bot.github.errors import NotFound, RateLimited
 from bot.github.sender import Sleep
 from bot.report.phrases import count_of
-from bot.settings import Settings, read_settings
+from bot.settings import Postgres, Settings, read_database, read_settings
 from bot.subject import IndexSubject, parse_subject
+from bot.work.opening import open_database
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = f"Exit status: 0 mended, 1 a part failed, 2 usage or fault. {EPILOG}"
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--migrate",
+        action="store_true",
+        help="make the database's tables, or bring them up, as a server's start does",
+    )
+    what.add_argument(
         "--rebuild-index",
         action="store_true",
-        required=True,
         help="read anew which pull request names which task of a plan, merged ones too",
     )
     parser.add_argument("--repo", metavar="OWNER/NAME", help="of this repository alone")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Rebuild the index, and print a line for each repository."""
+    """Do what is asked for, and print a line for each part."""
+    if args.migrate:
+        return asyncio.run(_migrate(read_database(read_environment())))
     if args.repo is not None and parse_subject(IndexSubject(args.repo).key) is None:
         raise UsageError(f"--repo {args.repo}: write it as OWNER/NAME")
     settings = read_settings(read_environment())
     log_as(settings)
     return asyncio.run(_run(settings, args.repo))
+
+
+async def _migrate(where: Path | Postgres) -> int:
+    database = await open_database(where, works=False)
+    await database.close()
+    print(f"{where} has the tables of this version")
+    return 0
 
 
 async def _run(settings: Settings, only: str | None) -> int:

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from bot.cli.environment import read_environment
 from bot.cli.table import aligned, moment
@@ -20,6 +21,18 @@ from bot.work.visit import visit
 
 _ORDER = (State.PARKED, State.RUNNING, State.READY, State.IDLE)
 _HEADS = ("key", "installation", "state", "when", "attempts", "error")
+
+
+def _key(written: str) -> str:
+    pull = f"pull {written}"
+    return pull if parse_subject(pull) else written
+
+
+_KEY: dict[str, Any] = {
+    "metavar": "KEY",
+    "type": _key,
+    "help": "as `list` shows it; for a pull request OWNER/NAME#NUMBER will do",
+}
 
 Act = Callable[[WorkStore, argparse.Namespace], Awaitable[int]]
 
@@ -38,10 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="only what is in this state (default: all but idle)",
     )
     retry = _action(actions, "retry", "try now what waits or was given up", _retry)
-    retry.add_argument("--parked", action="store_true", help="all that was given up")
-    _add_keys(retry, nargs="*")
+    which = retry.add_mutually_exclusive_group(required=True)
+    which.add_argument("--parked", action="store_true", help="all that was given up")
+    which.add_argument("keys", nargs="*", default=[], **_KEY)
     drop = _action(actions, "drop", "forget it, until the next event or sweep marks it", _drop)
-    _add_keys(drop, nargs="+")
+    drop.add_argument("keys", nargs="+", **_KEY)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -96,8 +110,6 @@ def _as_json(row: Row) -> dict[str, object]:
 
 # ── retry and drop ───────────────────────────────────────────────────────────
 async def _retry(store: WorkStore, args: argparse.Namespace) -> int:
-    if args.parked == bool(args.keys):
-        raise UsageError("name the rows to be tried again, or say --parked for all given up")
     keys = args.keys
     if args.parked:
         keys = [row.key for row in await store.rows() if row.state is State.PARKED]
@@ -127,21 +139,6 @@ def _action(
     action.add_argument("--format", choices=["json", "text"], default="text")
     action.set_defaults(act=act)
     return action
-
-
-def _add_keys(action: argparse.ArgumentParser, nargs: str) -> None:
-    action.add_argument(
-        "keys",
-        metavar="KEY",
-        nargs=nargs,
-        type=_key,
-        help="as `list` shows it; for a pull request OWNER/NAME#NUMBER will do",
-    )
-
-
-def _key(written: str) -> str:
-    pull = f"pull {written}"
-    return pull if parse_subject(pull) else written
 
 
 def _print_json(shown: Iterable[dict[str, object]]) -> None:

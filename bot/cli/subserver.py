@@ -1,4 +1,4 @@
-"""The real server as a process of its own, for the demo."""
+"""A real process of the server, beside whoever needs one."""
 
 import asyncio
 import json
@@ -15,23 +15,33 @@ STOP = 10.0
 
 
 class ServerProcess:
-    """`plan-gate serve` with its own environment; its log goes to a file in *folder*."""
+    """`plan-gate serve`, or what *arguments* say, with its own environment.
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    Its log goes to the file *log* in *folder*.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        *arguments: str,
+        log: str = "server.log",
+    ) -> None:
         self.url = ""
+        self._arguments = arguments or ("serve",)
         self._environment = {**os.environ, **environment}
         self._folder = folder
-        self._log = folder / "server.log"
+        self._log = folder / log
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> str:
-        """Start it, and return its address once it listens."""
+        """Start it, and return its address, if it has one, once it is up."""
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "bot",
-                "serve",
+                *self._arguments,
                 env=self._environment,
                 cwd=self._folder,  # so that no .env of the working directory is read
                 stdin=asyncio.subprocess.DEVNULL,
@@ -42,7 +52,7 @@ class ServerProcess:
         for _ in range(int(START / 0.05)):
             if self._process.returncode is not None:
                 break
-            if url := self._listening():
+            if (url := self._address()) is not None:
                 self.url = url
                 return url
             await asyncio.sleep(0.05)
@@ -56,15 +66,21 @@ class ServerProcess:
         try:
             await asyncio.wait_for(self._process.wait(), STOP)
         except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it without a word of warning."""
+        assert self._process is not None, "it was not started"
+        self._process.kill()
+        await self._process.wait()
 
     def last_words(self, lines: int = 12) -> str:
         """The end of its log."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
 
-    def _listening(self) -> str | None:
+    def _address(self) -> str | None:
+        """What it said of itself when it was up: an address, or that it has none."""
         for line in self._log.read_text(errors="replace").splitlines():
-            if '"listening"' in line:
-                return str(json.loads(line)["url"])
+            if '"listening"' in line or '"working"' in line:
+                return str(json.loads(line)["url"] or "")
         return None

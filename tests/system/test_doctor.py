@@ -160,4 +160,15 @@ async def test_missing_settings_are_one_line(github: World) -> None:
 async def test_it_asks_what_to_mend(tmp_path: Path) -> None:
     done = await plan_gate(tmp_path, "doctor")
     assert done.status == 2
-    assert "the following arguments are required: --rebuild-index" in done.err
+    assert "one of the arguments --migrate --rebuild-index is required" in done.err
+
+
+async def test_the_tables_are_made_before_any_server_starts(tmp_path: Path, postgres: str) -> None:
+    for url, name in ((postgres, postgres.rpartition("/")[2]), ("sqlite:///gate.db", "gate.db")):
+        assert (await plan_gate(tmp_path, "queue", "list", DATABASE_URL=url)).status == 2
+        for _ in range(2):
+            done = await plan_gate(tmp_path, "doctor", "--migrate", DATABASE_URL=url)
+            assert (done.status, done.err) == (0, "")
+            assert done.out.endswith(f"{name} has the tables of this version\n")
+        done = await plan_gate(tmp_path, "queue", "list", DATABASE_URL=url)
+        assert done == Done(0, "Nothing is parked or running or ready.\n", "")

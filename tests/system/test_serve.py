@@ -27,11 +27,11 @@ def environment(world: World) -> dict[str, str]:
     return {**settings_of(world), "PORT": "0", "LOG_FORMAT": "json"}
 
 
-def serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `plan-gate serve` where it cannot start."""
+def serve(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `plan-gate serve`, or what *arguments* say, where it cannot start."""
     kept = {k: v for k, v in os.environ.items() if k.startswith(("PATH", "COVERAGE", "PYTHON"))}
     return subprocess.run(
-        [sys.executable, "-m", "bot", "serve"],
+        [sys.executable, "-m", "bot", *(arguments or ["serve"])],
         env={**kept, **variables},
         cwd=folder,
         capture_output=True,
@@ -83,6 +83,32 @@ def test_a_port_in_use_and_a_database_in_use_are_one_line(tmp_path: Path, privat
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["worker"], ["serve", "--no-worker"]])
+def test_a_file_is_not_shared_by_processes(
+    tmp_path: Path, private_key: str, command: list[str]
+) -> None:
+    done = serve(tmp_path, *command, APP_ID="1", PRIVATE_KEY=private_key, WEBHOOK_SECRET="s")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"plan-gate: error: `{' '.join(command)}` shares the database")
+    assert "name a PostgreSQL database in DATABASE_URL" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_postgresql_that_does_not_answer_is_one_line_without_its_password(
+    tmp_path: Path, private_key: str
+) -> None:
+    good = {"APP_ID": "1", "PRIVATE_KEY": private_key, "WEBHOOK_SECRET": "s"}
+    with socket.socket() as closed:  # bound, and nobody listens
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://gate:s3cret@127.0.0.1:{closed.getsockname()[1]}/gate"
+        done = serve(tmp_path, **good, DATABASE_URL=url)
+    assert done.returncode == 2
+    assert done.stderr.startswith("plan-gate: error:")
+    assert done.stderr.count("\n") == 1
+    assert "s3cret" not in done.stderr
+
+
 async def test_it_starts_serves_and_stops_in_peace(github: World, tmp_path: Path) -> None:
     server = ServerProcess(environment(github), tmp_path)
     github.app.webhook_url = f"{await server.start()}/webhook"
@@ -104,9 +130,7 @@ async def test_a_kill_between_202_and_the_check_run_loses_nothing(
     pull = await github.code_pull(body=None)
     await github.sandbox.settled()
     assert all(delivery.status_code == 202 for delivery in github.sandbox.deliveries)
-    assert first._process is not None
-    first._process.kill()
-    await first._process.wait()
+    await first.kill()
     assert github.shop.check_runs(pull.head_sha, "Plan gate") == []
     github.sandbox.faults.clear()
     second = ServerProcess(environment(github), tmp_path)

@@ -9,12 +9,12 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot import __version__
 from bot.cli.environment import read_environment
 from bot.cli.lint import wants_colour
+from bot.cli.table import aligned, moment
 from bot.errors import UsageError
 from bot.gate.decide import decide
 from bot.gate.explain import explain
@@ -23,7 +23,7 @@ from bot.gate.record import Unreadable, unpack
 from bot.ledger.peek import LedgerView, peek_ledger
 from bot.ledger.port import Decision
 from bot.report.evidence import short
-from bot.report.explanation import as_json, columns, render_tree
+from bot.report.explanation import as_json, render_tree
 from bot.report.markdown import visible
 from bot.report.titles import headline
 from bot.settings import read_database
@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 _SHORTEST = 4  # characters of an id
 _LISTED = 20
+_HEADS = ("id", "when", "subject", "conclusion", "title")
 _SHA = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 
@@ -119,17 +120,13 @@ def _head(decision: Decision, now: tuple[str, str]) -> Sequence[str]:
         again += f" (Plan Gate {__version__} decides otherwise)"
     place = f"{visible(decision.subject)}, head {short(decision.head_sha)}"
     return [
-        f"then: {_said(then)} – {place}, {_when(decision.at)}, decision {visible(decision.id)}",
+        f"then: {_said(then)} – {place}, {moment(decision.at)}, decision {visible(decision.id)}",
         f"now:  {again}",
     ]
 
 
 def _said(outcome: tuple[str, str]) -> str:
     return f"{visible(outcome[0])}, {visible(outcome[1], 255)}"
-
-
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")
 
 
 def _print_json(decision: Decision, facts: Facts, now: tuple[str, str]) -> None:
@@ -147,7 +144,7 @@ def _identity(decision: Decision) -> dict[str, str]:
         "id": decision.id,
         "subject": decision.subject,
         "head_sha": decision.head_sha,
-        "at": _when(decision.at),
+        "at": moment(decision.at),
     }
 
 
@@ -157,7 +154,7 @@ def _list(found: Sequence[Decision], args: argparse.Namespace) -> int:
         shown = [{**_identity(d), "conclusion": d.conclusion, "title": d.title} for d in found]
         print(json.dumps(shown, ensure_ascii=False, indent=2))
     elif found:
-        print("\n".join(_table([_row(decision) for decision in found])))
+        print("\n".join(aligned(_HEADS, map(_row, found))))
     else:
         about = f" about {args.subject}" if args.subject else ""
         print(f"No decision{about} is recorded here.")
@@ -172,16 +169,4 @@ def _subject(written: str | None) -> str | None:
 
 def _row(decision: Decision) -> tuple[str, ...]:
     subject = _SHA.sub(lambda found: short(found[0]), decision.subject)
-    cells = (decision.id, _when(decision.at), subject, decision.conclusion, decision.title)
-    return tuple(visible(cell, 255) for cell in cells)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    table = [("id", "when", "subject", "conclusion", "title"), *rows]
-    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in table
-    ]
+    return (decision.id, moment(decision.at), subject, decision.conclusion, decision.title)

@@ -29,11 +29,21 @@ class Session:
     missed.
     """
 
-    def __init__(self, connect: Connect, host: str, heard: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        host: str,
+        heard: Callable[[str], None],
+        *,
+        patience: float = PATIENCE,
+        probe_every: float = PROBE_EVERY,
+    ) -> None:
         self.name = ""  # until it is open
         self._connect = connect
         self._host = host
         self._heard = heard
+        self._patience = patience
+        self._probe_every = probe_every
         self._connection: Any = None  # asyncpg's, or none yet
         self._asking = asyncio.Lock()  # a connection answers one question at a time
         self._keeping: asyncio.Task[None] | None = None
@@ -69,13 +79,13 @@ class Session:
             with suppress(*FAULTS):
                 # Now, and not when the server has noticed: who comes next may have the name.
                 await self._ask("SELECT pg_advisory_unlock_all()")
-                await self._connection.close(timeout=PATIENCE)
+                await self._connection.close(timeout=self._patience)
 
     async def _ask(self, question: str, *arguments: object) -> object:
         async with self._asking:
             if self._connection is None or self._connection.is_closed():
                 raise ConnectionError("the connection is lost")
-            return await self._connection.fetchval(question, *arguments, timeout=PATIENCE)
+            return await self._connection.fetchval(question, *arguments, timeout=self._patience)
 
     def _terminate(self) -> None:
         if self._connection is not None:
@@ -94,7 +104,7 @@ class Session:
         """Wait until the connection is lost, and ask now and then whether it still answers."""
         while not lost.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), PROBE_EVERY)
+                await asyncio.wait_for(lost.wait(), self._probe_every)
                 return
             try:
                 await self._ask("SELECT 1")
@@ -115,10 +125,13 @@ class Session:
         return connection, lost
 
     async def _take_name(self, connection: Any) -> str:
-        for name in self._names():
-            if await connection.fetchval(_LOCK, f"plan-gate process {name}", timeout=PATIENCE):
-                return name
-        raise AssertionError("there is no end of names")
+        names = self._names()
+        name = next(names)
+        while not await connection.fetchval(
+            _LOCK, f"plan-gate process {name}", timeout=self._patience
+        ):
+            name = next(names)
+        return name
 
     def _names(self) -> Iterator[str]:
         """Yield the old name first, then the host's own in order: the dead leave the first free."""

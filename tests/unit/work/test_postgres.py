@@ -14,7 +14,7 @@ from bot.settings import Postgres
 from bot.work.errors import StoreUnavailable
 from bot.work.kept_store import KeptStore
 from bot.work.model import State
-from bot.work.postgres import PostgresDatabase, open_postgres
+from bot.work.postgres import TRIES, PostgresDatabase, open_postgres
 from bot.work.session import CHANNEL
 from tests.postgres import cluster
 from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, empty_postgres, mark, row
@@ -298,6 +298,44 @@ async def test_a_row_that_another_marks_is_passed_over(store: KeptStore, intrude
     assert [claim.key for claim in await store.claim(2)] == ["a"]
 
 
+@pytest.mark.parametrize(("failures", "tries"), [(1, 2), (TRIES, TRIES)])
+async def test_a_commit_that_met_another_is_tried_again_a_few_times(
+    database: PostgresDatabase, intruder: Any, failures: int, tries: int
+) -> None:
+    await intruder.execute(
+        f"""
+        DROP TABLE IF EXISTS rival;
+        DROP SEQUENCE IF EXISTS failed;
+        CREATE TABLE rival (id int);
+        CREATE SEQUENCE failed;  -- which no rollback takes back
+        CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('failed') <= {failures} THEN
+                    RAISE EXCEPTION 'somebody was quicker' USING ERRCODE = '40001';
+                END IF;
+                RETURN NULL;
+            END
+        $$;
+        CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON rival DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION fail();
+        """
+    )
+    tried = 0
+
+    def work(db: Connection) -> None:
+        nonlocal tried
+        tried += 1
+        db.execute(text("INSERT INTO rival VALUES (1)"))
+
+    if tries > failures:
+        await database.run(work)
+    else:
+        with pytest.raises(StoreUnavailable, match="somebody was quicker"):
+            await database.run(work)
+    assert tried == tries
+    assert await intruder.fetchval("SELECT count(*) FROM rival") == tries - failures
+
+
 async def test_a_commit_of_unknown_outcome_is_not_repeated(
     database: PostgresDatabase, intruder: Any
 ) -> None:
@@ -413,6 +451,12 @@ WRONG = {
     "what the password needs escaped": lambda url: url.replace("@", "/@"),
     "an option": lambda url: url + "?sslmode=sometimes",
 }
+
+
+async def test_nobody_joins_what_cannot_be_reached(url: str) -> None:
+    database = PostgresDatabase(WRONG["the name"](url))
+    with pytest.raises(StoreUnavailable, match="does not exist"):
+        await database.join()
 
 
 @pytest.mark.parametrize("what", WRONG)

@@ -189,3 +189,63 @@ async def test_a_claim_of_a_dead_process_owns_nothing(open_store: Open) -> None:
 
     assert not await second.finish(stale)
     assert (await claim_it(second)).token > stale.token
+
+
+async def test_a_run_given_back_for_later_waits_and_counts_for_nothing(
+    store: WorkStore, clock: Clock
+) -> None:
+    await store.enqueue([mark(KEY)])
+    assert await store.release(await claim_it(store), delay=30)
+
+    assert await store.claim(10) == []
+    assert await store.next_due() == clock.now + 30
+    clock.now += 30
+    assert (await claim_it(store)).attempts == 0
+
+
+async def test_a_run_in_parts_goes_on_from_where_it_came_to(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark(KEY)])
+    assert await store.proceed(await claim_it(store), "page 2", delay=10)
+
+    assert await store.claim(10) == []
+    clock.now += 10
+    second = await claim_it(store)
+    assert (second.progress, second.attempts) == ("page 2", 0)
+    await store.retry(second, delay=0, error="GitHub said 502")
+    third = await claim_it(store)
+    assert (third.progress, third.attempts) == ("page 2", 1)
+    await store.finish(third)
+    assert (await row(store, KEY)).state is State.IDLE
+
+
+async def test_what_is_marked_between_two_parts_begins_anew_after_the_last(
+    store: WorkStore,
+) -> None:
+    await store.enqueue([mark(KEY)])
+    await store.proceed(await claim_it(store), "page 2")
+    await store.enqueue([mark(KEY)])
+    await store.finish(await claim_it(store))
+
+    again = await claim_it(store)
+    assert again.progress == ""
+    await store.finish(again)
+    assert (await row(store, KEY)).state is State.IDLE
+
+
+async def test_what_is_parked_begins_anew(store: WorkStore) -> None:
+    await store.enqueue([mark(KEY)])
+    await store.proceed(await claim_it(store), "page 2")
+    await store.park(await claim_it(store), "no such repository")
+    await store.enqueue([mark(KEY)])
+
+    assert (await claim_it(store)).progress == ""
+
+
+async def test_what_waits_already_waits_no_longer_for_a_delayed_mark(
+    store: WorkStore, clock: Clock
+) -> None:
+    await store.enqueue([mark(KEY)], delay=60)
+    await store.enqueue([mark(KEY)], delay=90)
+    assert await store.next_due() == clock.now + 60
+    await store.enqueue([mark(KEY)], delay=5)
+    assert await store.next_due() == clock.now + 5

@@ -97,3 +97,32 @@ async def test_next_due_is_the_first_that_can_be_claimed(store: WorkStore, clock
     assert await store.next_due() == clock.now + 15
     await store.pause(A, clock.now + 25)
     assert await store.next_due() == clock.now + 20
+
+
+async def test_what_is_live_comes_before_what_is_backfill(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark("old", A, backfill=True)])
+    clock.now += 10
+    await store.enqueue([mark("live", A), mark("other", B, backfill=True)])
+
+    assert [claim.key for claim in await store.claim(10)] == ["live", "other", "old"]
+
+
+async def test_what_is_marked_both_ways_is_live(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue([mark("a", backfill=True), mark("b", backfill=True)])
+    await store.enqueue([mark("b")])
+    await store.enqueue([mark("b", backfill=True)])
+
+    assert [(claim.key, claim.backfill) for claim in await store.claim(10)] == [
+        ("b", False),
+        ("a", True),
+    ]
+
+
+async def test_what_was_live_and_rests_can_be_backfill(store: WorkStore) -> None:
+    await store.enqueue([mark("a")])
+    (claim,) = await store.claim(1)
+    await store.finish(claim)
+    await store.enqueue([mark("a", backfill=True)])
+
+    (claim,) = await store.claim(1)
+    assert claim.backfill

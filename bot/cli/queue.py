@@ -90,9 +90,11 @@ async def _list(store: WorkStore, args: argparse.Namespace) -> int:
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
-    when = "at" if row.state is State.READY and row.due > now else "since"
-    attempts = str(row.attempts)
-    return (row.key, str(row.tenant), row.state, f"{when} {moment(row.due)}", attempts, row.error)
+    waits = row.state is State.READY and row.due > now
+    when = f"{'at' if waits else 'since'} {moment(row.due)}"
+    if row.state is State.RUNNING:
+        when += f" by {row.owner}"
+    return (row.key, str(row.tenant), row.state, when, str(row.attempts), row.error)
 
 
 def _as_json(row: Row) -> dict[str, object]:

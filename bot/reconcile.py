@@ -136,9 +136,9 @@ class Reconciler:
     # ── a pull request ───────────────────────────────────────────────────────
     async def _pull(self, here: OpenPull) -> Outcome:
         """Judge all that share the head of *here*: of several verdicts the strictest counts."""
-        head_sha = here.pull.head_sha
+        head_sha, first = here.pull.head_sha, False
         if here.pull.is_open:
-            await self._sharing.note(here)
+            first = await self._sharing.note(here.pull.number, head_sha)
         else:
             await self._known.note(await self._gatherer.gather_links(here))
         sharing = await self._sharing.read(head_sha)
@@ -146,16 +146,18 @@ class Reconciler:
             return Outcome.CLOSED
         seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
         async with self._sharing.lock(head_sha):
-            outcome = await self._publish(seen, sharing)
+            outcome = await self._publish(seen, sharing, first=first)
         if outcome is not Outcome.GROUPED:
             await self._comment(here, seen, sharing)
         return outcome
 
-    async def _publish(self, seen: Sequence[Seen], sharing: Sequence[OpenPull]) -> Outcome:
+    async def _publish(
+        self, seen: Sequence[Seen], sharing: Sequence[OpenPull], *, first: bool
+    ) -> Outcome:
         """Write the check run, unless it stands there already. To be called under the lock."""
         head_sha = sharing[0].pull.head_sha
         run = self._render(seen)
-        standing = await self._publisher.read_standing(head_sha)
+        standing = await self._publisher.read_standing(head_sha, first=first)
         if group_of(standing) and (not _failed(run) or _failed(standing)):
             return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
         if standing is not None and standing.says(run):
@@ -216,6 +218,7 @@ class Reconciler:
         if not last.pull.is_open:
             await self._known.note_group(subject)
             return Outcome.CLOSED  # merged or taken out: its check decides nothing any more
+        await self._sharing.note(subject.number, subject.head_sha)
         try:
             seen, strays = await self._see_group(subject)
         except Incomplete as limit:

@@ -62,9 +62,13 @@ class Publisher:
         self._bot_login = bot_login
         self._owned = owned
 
-    async def read_standing(self, head_sha: str) -> StandingCheck | None:
-        """The check run of ours that decides on the commit, by our own memory if it knows."""
-        return await self._standing.check(head_sha) or await self.read_newest(head_sha)
+    async def read_standing(self, head_sha: str, *, first: bool) -> StandingCheck | None:
+        """The check run of ours that decides on the commit, by our own memory if it knows.
+
+        *first*: nobody has judged the commit before.
+        """
+        known = await self._standing.check(head_sha)
+        return known if known or first else await self.read_newest(head_sha)
 
     async def read_newest(self, head_sha: str) -> StandingCheck | None:
         """The check run of ours that decides on the commit, by GitHub: the newest."""

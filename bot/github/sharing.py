@@ -46,14 +46,18 @@ class Sharing:
                         return pull
         return await self._reader.read_pull(number)
 
-    async def note(self, pull: OpenPull) -> None:
-        """Remember where *pull* has its head, before it is judged: the others look here."""
-        sha, number = pull.pull.head_sha, pull.pull.number
+    async def note(self, number: int, sha: str) -> bool:
+        """Remember that *sha* is about to be judged for a pull request: the others look here.
+
+        Returns whether it is the first: then nothing of ours can stand at that commit.
+        """
         if number in await self._noted(sha):
-            return
+            return False
         async with self.lock(sha):
-            numbers = sorted({number, *await self._noted(sha)})
+            before = await self._noted(sha)
+            numbers = sorted({number, *before})
             await self._memory.keep(_KIND, self._key(sha), msgspec.json.encode(numbers))
+        return not before
 
     async def read(self, sha: str) -> list[OpenPull]:
         """The open pull requests whose head is *sha*, by number."""

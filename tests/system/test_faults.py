@@ -86,7 +86,7 @@ async def test_an_answer_that_makes_no_sense_fails_closed(world: World) -> None:
 
 
 async def test_a_pull_request_that_cannot_be_seen_is_parked_in_the_end(world: World) -> None:
-    world.sandbox.faults.fail("GET", "/pulls/1$", status=404, times=10_000)
+    world.sandbox.faults.fail("GET", "/pulls/1$|/commits/.*/pulls$", status=404, times=10_000)
     pull = await world.code_pull()
     await world.settle()
     assert pull.check_runs() == []
@@ -98,7 +98,7 @@ async def test_a_revoked_token_is_replaced(world: World) -> None:
     await world.plan_on_main()
     pull = await world.code_pull()
     await world.settle()
-    world.sandbox.faults.fail("GET", "/pulls/1$", status=401)
+    world.sandbox.faults.fail("GET", "/pulls$", status=401)
     await pull.edit(body="")
     assert await world.verdict(pull) == ("failure", "No plan linked")
 

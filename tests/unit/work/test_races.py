@@ -163,3 +163,18 @@ async def test_a_cancelled_claim_may_have_failed(path: Path, clock: Clock) -> No
 
     assert len(await store.claim(1)) == 1
     await store.close()
+
+
+async def test_one_task_at_a_time_holds_a_lock(store: WorkStore) -> None:
+    inside = 0
+
+    async def hold() -> None:
+        nonlocal inside
+        async with store.lock("o/r 1234"), store.lock(f"o/r {asyncio.current_task()}"):
+            inside += 1
+            await asyncio.sleep(0.001)
+            assert inside == 1
+            inside -= 1
+
+    await asyncio.gather(*(hold() for _ in range(5)))
+    assert inside == 0

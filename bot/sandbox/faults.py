@@ -154,7 +154,7 @@ class Faults:
         self,
         kind: Literal["primary", "secondary"] = "primary",
         times: int = 1,
-        retry_after: int = 60,
+        retry_after: int | None = 60,
         *,
         status: Literal[403, 429] = 403,
         path: str = "",
@@ -162,15 +162,17 @@ class Faults:
         """Refuse as one of the two rate limits does.
 
         https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api: the primary
-        limit tells by `x-ratelimit-reset` when to come back, the secondary one by `retry-after`.
+        limit tells by `x-ratelimit-reset` when to come back, the secondary one by `retry-after`,
+        or not at all (None).
         """
         if kind == "primary":
             message = "API rate limit exceeded for installation."
             # The gateway turns the delay into a moment of the sandbox's clock.
-            headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"+{retry_after}"}
+            headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"+{retry_after or 0}"}
             refusal: Refused = RateLimited(status, message, headers=headers)
         else:
-            refusal = Refused(status, _SECONDARY, headers={"Retry-After": str(retry_after)})
+            headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+            refusal = Refused(status, _SECONDARY, headers=headers)
         self._add(Fault("*", re.compile(path), times, refusal))
 
     def break_field(

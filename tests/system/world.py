@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.app import Parts, running
 from bot.config.schema import CONFIG_PATH
 from bot.offload import Offload
+from bot.run import ATTEMPTS
 from bot.sandbox import Sandbox
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.repository import Repository
@@ -140,9 +141,14 @@ class World:
         raise AssertionError(f"the bot does not come to rest: {await store.rows()}")
 
     def _at_rest(self, row: Row) -> bool:
-        """Nothing is to be done about it; or it is a look that comes by every hour."""
-        waits = row.state is State.READY and row.due > self.clock.now + 1_800.0
-        return row.state in {State.IDLE, State.PARKED} or (row.tenant == APP and waits)
+        """Nothing is to be done about it, or nobody waits for what is to be done.
+
+        A look comes by every hour; what it finds may go on failing for as long as GitHub does.
+        """
+        waits = row.state is State.READY and row.due > self.clock.now
+        comes_by = row.tenant == APP and row.due > self.clock.now + 1_800.0
+        goes_on = row.backfill and row.attempts >= ATTEMPTS
+        return row.state in {State.IDLE, State.PARKED} or (waits and (comes_by or goes_on))
 
     # ── what people do ────────────────────────────────────────────────────────
     def repository(self, full_name: str, *, private: bool = False) -> Repository:

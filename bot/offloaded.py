@@ -4,6 +4,7 @@ It is imported on both sides, so it stays light; nothing here knows what a funct
 """
 
 import importlib
+import os
 import signal
 import sys
 import traceback
@@ -84,4 +85,7 @@ def serve(limit: float) -> None:
 
 
 if __name__ == "__main__":
-    serve(float(sys.argv[1]))
+    try:
+        serve(float(sys.argv[1]))
+    except BrokenPipeError:  # the parent died while it waited: nobody is there to flush to, either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,12 +1,23 @@
 """Who still lives? A run is its process's for as long as that says so, and a while longer.
 
 Recovering a run counts as a failed attempt, and parks the row at the limit: a row may be what kills
-its process, and would go on for ever.
+its process, and would go on for ever. Which one it is nobody knows, so those that have died before
+come again one after another: what does no harm gets through between two deaths.
 """
 
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, case, or_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
 
 from bot.work.model import Claim, State
 from bot.work.queue import dirty, its, my_row
@@ -18,20 +29,22 @@ _now: BindParameter[float] = bindparam("now")
 
 _extend = my_row.values(lease=_now + LEASE)
 
-_spent = work.c.attempts + 1 >= bindparam("limit")
-_recover = (
-    update(work)
+_dead = (
+    select(work.c.key, work.c.token, work.c.attempts)
     .where(
         work.c.state == State.RUNNING,
         or_(work.c.lease <= _now, work.c.owner == bindparam("former")),
     )
-    .values(
-        state=case((and_(_spent, ~dirty), State.PARKED), else_=State.READY),
-        due=_now,
-        attempts=case((and_(_spent, dirty), 0), else_=work.c.attempts + 1),
-        progress=case((_spent, ""), else_=work.c.progress),
-        error="The process ended during this run.",
-    )
+    .order_by(work.c.key)
+    .with_for_update(skip_locked=True)
+)
+_spent = work.c.attempts + 1 >= bindparam("limit")
+_recover = my_row.values(
+    state=case((and_(_spent, ~dirty), State.PARKED), else_=State.READY),
+    due=bindparam("then"),
+    attempts=case((and_(_spent, dirty), 0), else_=work.c.attempts + 1),
+    progress=case((_spent, ""), else_=work.c.progress),
+    error="The process ended during this run.",
 )
 
 # What waits in earnest (a retry, a page of many, a rate limit) waits an hour or two at most.
@@ -56,7 +69,14 @@ def recover(connection: Connection, limit: int, now: float, former: str | None =
 
     Each counts as a failed attempt; the `limit`-th parks, unless marked meanwhile.
     """
-    return connection.execute(_recover, {"limit": limit, "now": now, "former": former}).rowcount
+    dead = connection.execute(_dead, {"now": now, "former": former}).all()
+    runs = [
+        {"its_key": key, "its_token": token, "limit": limit, "then": now + place * attempts}
+        for place, (key, token, attempts) in enumerate(dead)
+    ]
+    if runs:
+        connection.execute(_recover, runs)
+    return len(runs)
 
 
 def unfreeze(connection: Connection, now: float) -> None:

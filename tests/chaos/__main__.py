@@ -21,7 +21,10 @@ def main() -> int:
     asked = parser.parse_args()
     key = make_private_key()
     with tempfile.TemporaryDirectory() as folder:
-        homes = {"SQLite": Path(folder) / "gate.db", "PostgreSQL": Postgres(cluster().create())}
+        homes: dict[str, Path | Postgres] = {
+            "SQLite": Path(folder) / "gate.db",
+            "PostgreSQL": Postgres(cluster().create()),
+        }
         good = [
             _try(name, key, Path(folder) / name, home, asked.kills, asked.seed)
             for name, home in homes.items()

@@ -96,9 +96,9 @@ class Model:
 
     def recover(self, now: float, former: str) -> int:
         dead = [kept for kept in self.running() if kept.lease <= now or kept.row.owner == former]
-        for kept in dead:
+        for place, kept in enumerate(sorted(dead, key=lambda kept: kept.row.key)):
             spent = kept.row.attempts + 1 >= ATTEMPTS
-            self.fail(kept, now, DIED, for_good=spent)
+            self.fail(kept, now + place * kept.row.attempts, DIED, for_good=spent)
         return len(dead)
 
     def succeed(self, kept: Kept, now: float) -> None:

@@ -126,3 +126,19 @@ class TestSeveralProcesses:
             assert await other.beat() == 1
             await store.claim(1)
         assert (await row(store, KEY)).state is State.PARKED
+
+
+async def test_what_died_before_comes_again_one_after_another(
+    open_store: Open, clock: Clock
+) -> None:
+    """So what does no harm gets through, while what kills its process does that alone."""
+    keys = ["a/a#1", "b/b#1", "c/c#1"]
+    store = await open_store()
+    await store.enqueue([mark(key) for key in keys])
+    for due in (0, 0, 1):  # after no death, the first and the second
+        assert sorted(one.due - clock.now for one in await store.rows()) == [0, due, 2 * due]
+        clock.now += 2 * due
+        assert len(await store.claim(5)) == 3
+        await store.close()
+        store = await open_store()
+        await store.recover()

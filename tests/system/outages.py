@@ -11,7 +11,7 @@ from dataclasses import replace
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.work.model import Row
+from bot.work.model import Row, State
 from tests.system.world import World
 
 BLOCKED = ("failure", "FEAT-12 is Draft: merging is blocked")
@@ -122,6 +122,18 @@ async def row_of(world: World, key: str = PULL) -> Row:
     """The row of the queue with that key."""
     (found,) = [row for row in await world.parts.store.rows() if row.key == key]
     return found
+
+
+async def tried(world: World, times: int) -> Row:
+    """Let time go by until the pull request has failed so often; return its row."""
+    await world.sandbox.settled()
+    async with asyncio.timeout(30):
+        while (row := await row_of(world)).attempts < times:
+            if row.state is State.READY:
+                world.clock.now = max(world.clock.now, row.due)
+                world.parts.store.wake.set()
+            await asyncio.sleep(0.005)
+    return row
 
 
 async def after(world: World, seconds: float) -> None:

@@ -128,7 +128,7 @@ async def test_a_group_with_a_file_that_nobody_answers_for(world: World) -> None
 
 
 # ── races ────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("seen", ["/git/trees/", "/compare/", "/branches/main", "/check-runs"])
+@pytest.mark.parametrize("seen", ["/git/trees/", "/compare/", "/branches/main", "/pulls/1"])
 async def test_a_push_between_the_read_and_the_write(world: World, seen: str) -> None:
     """As soon as the bot has read something harmless, the head is another."""
     await world.shop.commit("top", {"docs/x.txt": "1\n"}, from_="main", author="mallory")

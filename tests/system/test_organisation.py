@@ -154,6 +154,7 @@ async def test_the_last_good_one_is_known_after_a_restart(github: World) -> None
         assert await github.verdict(pull) == EXEMPT
     github.sandbox.faults.fail("GET", HOUSE, status=503, times=10_000)
     async with github.bot():
+        await github.configure(f"# Said in other words.\n{OPEN_SOURCE}")
         await github.shop.commit("patch-1", {"src/more.py": "1\n"})
         assert await github.verdict(pull) == EXEMPT
         assert any(request.injected for request in github.sandbox.requests)
@@ -198,6 +199,7 @@ async def test_the_last_good_one_of_the_repository_stands_too(github: World) -> 
         assert await github.verdict(pull) == EXEMPT
     github.sandbox.faults.fail("GET", "/repos/acme/shop/git/blobs/", status=503, times=10_000)
     async with github.bot():
+        await github.configure(f"# Said in other words.\n{OPEN_SOURCE}")
         await github.shop.commit("patch-1", {"src/more.py": "1\n"})
         assert await github.verdict(pull) == EXEMPT
         assert any(request.injected for request in github.sandbox.requests)

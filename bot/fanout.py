@@ -5,18 +5,10 @@ in between, and a repository of any size fits into memory and into the rate limi
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, assert_never
 
-from bot.config.schema import CONFIG_PATH, Config
-from bot.gate.facts import InvalidConfig, PlanFile
-from bot.gate.links import find_links
-from bot.gate.scope import is_plan, named_by
 from bot.github.access import Access
-from bot.github.errors import Incomplete, NotFound
-from bot.github.events import NO_COMMIT
-from bot.github.gather import changed_paths
-from bot.github.plans import MAX_TOUCHED_PLANS
+from bot.github.changes import Change, read_change
 from bot.github.policy import HOUSE, PolicyReader
 from bot.github.publisher import group_of
 from bot.github.reader import OpenPull
@@ -61,39 +53,6 @@ Marker = Callable[[Mapping[Subject, bool]], Awaitable[None]]
 _NOBODY = Page(())
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """The plans in which two commits differ, as they are in each; None where all may differ."""
-
-    plans: tuple[PlanFile, ...] | None
-
-    @property
-    def policy(self) -> bool:
-        """Whether the configuration may have changed."""
-        return self.plans is None
-
-    @property
-    def names(self) -> frozenset[str] | None:
-        """By what the index knows the plans."""
-        if self.plans is None:
-            return None
-        both = [name for plan in self.plans for name in (plan.path, plan.id) if name]
-        return frozenset(name.casefold() for name in both)
-
-    def may_be(self, pull: OpenPull, id_pattern: str) -> bool:
-        """Whether a pull request names one of the plans, or names none in its own words.
-
-        Then only its files can tell which plan it is about, so it is looked at.
-        """
-        plans = self.plans or ()
-        names = {name for plan in plans for name in (plan.path, plan.id) if name}
-        links = find_links(
-            pull=pull.pull, commits=(), id_pattern=id_pattern, known=names, plans_repository=None
-        )
-        named = (named_by(link, plans) for link in links.counted)
-        return not links.counted or any(named)
-
-
 class Fanout:
     """Marks what events of one repository may concern."""
 
@@ -135,7 +94,7 @@ class Fanout:
                     await self._ledger.rename_repository(formerly, self._repository)
                 housed = _is_house(self._repository) or _is_house(formerly)
                 pulls = await self._reader.read_open_pulls()
-                return await self._in_turn(place, pulls, _Change(None), housed=housed)
+                return await self._in_turn(place, pulls, Change(None), housed=housed)
             case PushSubject():
                 return await self._pushed(subject, place)
             case _:
@@ -170,42 +129,16 @@ class Fanout:
         policy = await PolicyReader(self._access, self._repository).read(default, push.branch)
         if policy.branch.name != push.branch:  # it is not trusted: another branch decides
             return Page(())
-        change = await self._read_change(push, policy.config)
+        change = await read_change(self._access, self._reader, push, policy.config)
         if change.plans == ():
             return Page(())
-        pulls = _concerned(await self._reader.read_open_pulls(base), policy.config, change)
+        pulls = change.concerned(await self._reader.read_open_pulls(base), policy.config)
         housed = is_default and change.policy and _is_house(self._repository)
         return await self._in_turn(place, pulls, change, housed=housed)
 
-    async def _read_change(self, push: PushSubject, config: Config | InvalidConfig) -> _Change:
-        """What the push changed, and what has changed since the last one that was worked off.
-
-        The two begin at the same commit unless a push in between was lost.
-        """
-        if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
-            return _Change(None)
-        handled = await self._branches.handled(self._repository, push.branch)
-        befores = {push.before, handled or push.before}
-        try:
-            *olds, new = [
-                await self._reader.read_tree(await self._reader.read_commit_tree(commit))
-                for commit in (*befores, push.after)
-            ]
-            changed = {path for old in olds for path in changed_paths(old, new)}
-            if CONFIG_PATH in changed:
-                return _Change(None)
-            plans = self._access.plans(self._reader, config)
-            paths = [path for path in changed if is_plan(path, config)]
-            if len(paths) > MAX_TOUCHED_PLANS:
-                return _Change(None)
-            sides = [await plans.read_at(side, paths) for side in (*olds, new)]
-        except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
-            return _Change(None)
-        return _Change(tuple(plan for side in sides for plan in side.values()))
-
     # ── pages ────────────────────────────────────────────────────────────────
     async def _in_turn(
-        self, place: str, pulls: Sequence[OpenPull], change: _Change, *, housed: bool
+        self, place: str, pulls: Sequence[OpenPull], change: Change, *, housed: bool
     ) -> Page:
         """The next page: those here, those under the same roof, those that link the plans here.
 
@@ -232,7 +165,7 @@ class Fanout:
         left = [name for name in names if name > after and name.casefold() != here]
         return _first([RepositorySubject(name) for name in left], lambda one: one.repository)
 
-    async def _linking(self, change: _Change, after: str) -> Page:
+    async def _linking(self, change: Change, after: str) -> Page:
         """Those of any repository that were seen to link one of the plans."""
         page = await self._ledger.linking(self._repository, change.names, after or None, PAGE)
         subjects = [found for one in page if (found := parse_subject(one.subject))]
@@ -249,16 +182,6 @@ async def _newest_first(pulls: Sequence[OpenPull], after: str) -> Page:
 def _first(left: Sequence[S], place: Callable[[S], str]) -> Page:
     page = left[:PAGE]
     return Page(page, place(page[-1]) if len(left) > PAGE else "")
-
-
-def _concerned(
-    pulls: Sequence[OpenPull], config: Config | InvalidConfig, change: _Change
-) -> Sequence[OpenPull]:
-    """Those that may link a plan which the push changed; all of them where all may differ."""
-    if change.plans is None or isinstance(config, InvalidConfig):
-        return pulls
-    pattern = config.plans.id_pattern
-    return [pull for pull in pulls if change.may_be(pull, pattern)]
 
 
 def _is_house(repository: str) -> bool:

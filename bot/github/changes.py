@@ -1,0 +1,80 @@
+"""What a push changed of plans and policy, and which pull requests that may concern."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.config.schema import CONFIG_PATH, Config
+from bot.gate.facts import InvalidConfig, PlanFile
+from bot.gate.links import find_links
+from bot.gate.scope import is_plan, named_by
+from bot.github.access import Access
+from bot.github.errors import Incomplete, NotFound
+from bot.github.events import NO_COMMIT
+from bot.github.gather import changed_paths
+from bot.github.plans import MAX_TOUCHED_PLANS
+from bot.github.reader import OpenPull, Reader
+from bot.subject import PushSubject
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The plans in which two commits differ, as they are in each; None where all may differ."""
+
+    plans: tuple[PlanFile, ...] | None
+
+    @property
+    def policy(self) -> bool:
+        """Whether the configuration may have changed."""
+        return self.plans is None
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """By what the index knows the plans."""
+        if self.plans is None:
+            return None
+        both = [name for plan in self.plans for name in (plan.path, plan.id) if name]
+        return frozenset(name.casefold() for name in both)
+
+    def concerned(
+        self, pulls: Sequence[OpenPull], config: Config | InvalidConfig
+    ) -> Sequence[OpenPull]:
+        """Those that may link one of the plans; all of them where all may differ."""
+        if self.plans is None or isinstance(config, InvalidConfig):
+            return pulls
+        return [pull for pull in pulls if _may_link(pull, self.plans, config.plans.id_pattern)]
+
+
+async def read_change(
+    access: Access, reader: Reader, push: PushSubject, config: Config | InvalidConfig
+) -> Change:
+    """What *push* changed; all may have, where that cannot be told."""
+    if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
+        return Change(None)
+    try:
+        old, new = [
+            await reader.read_tree(await reader.read_commit_tree(commit))
+            for commit in (push.before, push.after)
+        ]
+        changed = changed_paths(old, new)
+        if CONFIG_PATH in changed:
+            return Change(None)
+        paths = [path for path in changed if is_plan(path, config)]
+        if len(paths) > MAX_TOUCHED_PLANS:
+            return Change(None)
+        plans = access.plans(reader, config)
+        sides = [await plans.read_at(side, paths) for side in (old, new)]
+    except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
+        return Change(None)
+    return Change(tuple(plan for side in sides for plan in side.values()))
+
+
+def _may_link(pull: OpenPull, plans: Sequence[PlanFile], id_pattern: str) -> bool:
+    """Whether a pull request names one of the plans, or names none in its own words.
+
+    Then only its files can tell which plan it is about, so it is looked at.
+    """
+    names = {name for plan in plans for name in (plan.path, plan.id) if name}
+    links = find_links(
+        pull=pull.pull, commits=(), id_pattern=id_pattern, known=names, plans_repository=None
+    )
+    return not links.counted or any(named_by(link, plans) for link in links.counted)

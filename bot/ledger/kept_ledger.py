@@ -128,8 +128,8 @@ class KeptLedger:
         await self._database.run(lambda db: memory.keep(db, kind, key, value))
 
     async def forget(self, kind: str, key: str) -> None:
-        """Keep nothing under that key any more."""
-        await self._database.run(lambda db: memory.forget(db, kind, key))
+        """Keep nothing under that key any more, on disk before this returns."""
+        await self._database.run(lambda db: memory.forget(db, kind, key), durable=True)
 
     # ── audit ────────────────────────────────────────────────────────────────
     async def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:

@@ -257,7 +257,10 @@ class Ledger(Protocol):
         ...
 
     async def forget(self, kind: str, key: str) -> None:
-        """Keep nothing under that key any more."""
+        """Keep nothing under that key any more, on disk before this returns.
+
+        What is forgotten is about to be so no longer: a power failure must not bring it back.
+        """
         ...
 
     # ── audit ────────────────────────────────────────────────────────────────

@@ -28,7 +28,8 @@ async def _nothing(_: float) -> int:
 class Pace:
     """How many runs at a time, and how often what is looked at; in seconds."""
 
-    slots: int = 8
+    slots: int = 16  # a run mostly waits for GitHub
+    reserve: int = 4  # of them, kept for who has nothing running that somebody waits for
     beat: float = 15.0  # a quarter of the lease: three may fail
     poll: float = 5.0  # behind the wake-up, which other processes' changes may not ring
     grace: float = 5.0  # for the runs under way, at a stop
@@ -111,8 +112,8 @@ class Worker:
             self._next_tidy = now + TIDY_EVERY
 
     async def _claim(self, group: asyncio.TaskGroup) -> None:
-        free = self._pace.slots - len(self._running)
-        for claim in await self._store.claim(free) if free else ():
+        free, reserve = self._free(), self._pace.reserve
+        for claim in await self._store.claim(free, reserve) if free else ():
             run = group.create_task(self._runs.run(claim), name=claim.key)
             self._running.add(run)
             run.add_done_callback(self._ended)
@@ -122,7 +123,13 @@ class Worker:
         self._store.wake.set()
 
     async def _seconds_to_next(self) -> float:
-        """Until a row is due, if a slot is free for it, and never long: others change rows, too."""
-        due = await self._store.next_due() if len(self._running) < self._pace.slots else None
+        """Until a row is due, if a slot is free for it, and never long: others change rows, too.
+
+        For the reserve a row may be none: there the next mark or the next end of a run wakes.
+        """
+        due = await self._store.next_due() if self._free() > self._pace.reserve else None
         wait = self._pace.poll if due is None else due - self._store.now()
         return min(max(wait, 0.0), self._pace.poll)
+
+    def _free(self) -> int:
+        return self._pace.slots - len(self._running)

@@ -58,11 +58,11 @@ class KeptStore:
         due = self.now() + delay
         await self._database.run(lambda db: queue.mark(db, marks, due), durable=True, wakes=True)
 
-    async def claim(self, limit: int) -> list[Claim]:
+    async def claim(self, limit: int, reserve: int = 0) -> list[Claim]:
         """Take up to `limit` due rows; if the caller is cancelled, they go back."""
         now, owner = self.now(), self._database.owner
         claims = asyncio.ensure_future(
-            self._database.run(lambda db: turns.claim(db, limit, now, owner))
+            self._database.run(lambda db: turns.claim(db, limit, now, owner, reserve))
         )
         try:
             claimed = await asyncio.shield(claims)

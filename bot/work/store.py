@@ -43,10 +43,11 @@ class WorkStore(Protocol):
         """
         ...
 
-    async def claim(self, limit: int) -> list[Claim]:
+    async def claim(self, limit: int, reserve: int = 0) -> list[Claim]:
         """Take up to `limit` due rows, fairly between tenants; none of a paused one.
 
-        Inside a tenant what is live comes before what is backfill.
+        Inside a tenant what is live comes before what is backfill. The last `reserve` of the rows
+        are for tenants no live row of which runs, a live one for each.
         """
         ...
 

@@ -1,14 +1,17 @@
 """Whose turn is it? Claims that are fair between tenants, as transactions.
 
 A turn goes to the tenant with the fewest running rows; of several, to the one longest not served;
-and there to the live row longest due, before any that is backfill. So a backlog of thousands
-delays nobody but its own tenant, and there only what nobody waits for.
+and there to the live row longest due, before any that is backfill. The last slots that a process
+has are a reserve, for the first live row of a tenant alone. So a backlog of thousands delays nobody
+but its own tenant, and there only what nobody waits for: not even by the time that a run takes.
 """
 
+from collections.abc import Mapping
 from heapq import heappop, heapreplace
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     ScalarSelect,
@@ -31,6 +34,7 @@ from bot.work.sql import insert
 
 _now: BindParameter[float] = bindparam("now")
 _whose: BindParameter[int] = bindparam("whose")
+_any: BindParameter[bool] = bindparam("any", type_=Boolean())  # or the first live row alone
 
 _turn = work.alias("turn")  # the same table again, for subqueries about other rows
 _ready = _turn.c.state == State.READY
@@ -49,18 +53,22 @@ def _earliest(backfill: ColumnElement[bool]) -> ScalarSelect[float]:
     return select(func.min(_turn.c.due)).where(own).scalar_subquery()
 
 
-_running = (
-    select(func.count())
-    .where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.RUNNING)
-    .scalar_subquery()
-)
+_runs = select(func.count()).where(_turn.c.tenant == tenant.c.id, _turn.c.state == State.RUNNING)
+_running = _runs.scalar_subquery()
+_none_live = _runs.where(_turn.c.backfill == false()).scalar_subquery() == 0
 _last_ticket = select(func.max(tenant.alias().c.served)).scalar_subquery()
 _line = (
     select(
         _running.label("running"), tenant.c.served, tenant.c.id, _last_ticket.label("last_ticket")
     )
     .select_from(_line_up)
-    .where(tenant.c.not_before <= _now, or_(*(_earliest(each) <= _now for each in _both)))
+    .where(
+        tenant.c.not_before <= _now,
+        or_(
+            and_(_earliest(false()) <= _now, or_(_any, _none_live)),
+            and_(_earliest(true()) <= _now, _any),
+        ),
+    )
     .order_by("running", tenant.c.served, tenant.c.id)
     .limit(bindparam("most"))
 )
@@ -68,6 +76,7 @@ _oldest = func.coalesce(
     *(
         select(_turn.c.key)
         .where(_ready, _turn.c.tenant == _whose, _turn.c.backfill == backfill, _turn.c.due <= _now)
+        .where(or_(~backfill, _any))
         .order_by(_turn.c.due, _turn.c.key)
         .limit(1)
         # Past what another process is claiming or marking just now; SQLite lets nobody else write.
@@ -121,31 +130,52 @@ _next = select(
 )
 
 
-def claim(connection: Connection, limit: int, now: float, owner: str) -> list[Claim]:
-    """Take up to `limit` due rows, turn by turn; each turn counts for the next."""
-    if limit < 1:
-        return []
-    # At most `limit` tenants get a turn, and those are the first in line: a heap, being sorted.
-    found = connection.execute(_line, {"now": now, "most": limit}).all()
-    line = [(row.running, row.served, row.id) for row in found]
-    ticket: int = found[0].last_ticket if found else 0
+def claim(
+    connection: Connection, limit: int, now: float, owner: str, reserve: int = 0
+) -> list[Claim]:
+    """Take up to `limit` due rows, turn by turn; each turn counts for the next.
+
+    The last `reserve` of them are for tenants no live row of which runs, a live one for each.
+    """
+    by = {"now": now, "by": owner}
+    most = limit - reserve
     tickets: dict[int, int] = {}
+    claims = _take_turns(connection, most, tickets, by | {"any": True})
+    if len(claims) >= most:
+        claims += _take_turns(connection, min(limit, reserve), tickets, by | {"any": False})
+    if tickets:
+        # Sorted, so that processes lock the tenants' rows in one order.
+        connection.execute(
+            _serve, [{"whose": whose, "ticket": tickets[whose]} for whose in sorted(tickets)]
+        )
+    return claims
+
+
+def _take_turns(
+    connection: Connection, most: int, tickets: dict[int, int], by: Mapping[str, object]
+) -> list[Claim]:
+    """Give out so many turns, and note the tickets of those who got any."""
+    if most < 1:
+        return []
+    # At most so many tenants get a turn, and those are the first in line: a heap, being sorted.
+    found = connection.execute(_line, {**by, "most": most}).all()
+    line = [(row.running, row.served, row.id) for row in found]
+    last_ticket: int = found[0].last_ticket if found else 0
+    ticket = max(tickets.values(), default=last_ticket)
     claims: list[Claim] = []
-    while line and len(claims) < limit:
+    while line and len(claims) < most:
         running, _, whose = line[0]
-        row = connection.execute(_take, {"whose": whose, "now": now, "by": owner}).one_or_none()
+        row = connection.execute(_take, {**by, "whose": whose}).one_or_none()
         if row is None:
             heappop(line)
             continue
         claims.append(Claim(*row))
         ticket += 1
         tickets[whose] = ticket
-        heapreplace(line, (running + 1, ticket, whose))
-    if tickets:
-        # Sorted, so that processes lock the tenants' rows in one order.
-        connection.execute(
-            _serve, [{"whose": whose, "ticket": tickets[whose]} for whose in sorted(tickets)]
-        )
+        if by["any"]:
+            heapreplace(line, (running + 1, ticket, whose))
+        else:
+            heappop(line)
     return claims
 
 

@@ -67,9 +67,9 @@ class DiaryStore:
 
         return ending
 
-    async def claim(self, limit: int) -> list[Claim]:
+    async def claim(self, limit: int, reserve: int = 0) -> list[Claim]:
         """Claim, and note what was taken."""
-        claims = await self._store.claim(limit)
+        claims = await self._store.claim(limit, reserve)
         for claim in claims:
             self._diary.write("begin", claim)
         return claims

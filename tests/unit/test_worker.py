@@ -477,9 +477,32 @@ async def test_all_slots_taken_waits_for_one_to_end(bench: Bench) -> None:
             running -= 1
             return Done("published")
 
-    worker = Worker(bench.store, Many(fine), pace=Pace(slots=3))
+    worker = Worker(bench.store, Many(fine), pace=Pace(slots=3, reserve=0))
     working = asyncio.create_task(worker.work())
     await eventually(bench, lambda rows: all(idle(row) for row in rows))
     worker.stop()
     await working
     assert most == 3
+
+
+async def test_behind_a_backlog_what_is_another_s_starts_at_once(bench: Bench) -> None:
+    await bench.store.enqueue([Mark(PullSubject("acme/shop", n).key, 7) for n in range(1, 9)])
+    begun: list[int] = []
+    ending = asyncio.Event()
+
+    class Many(Runner):
+        async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
+            begun.append(claim.tenant)
+            await ending.wait()
+            return Done("published")
+
+    worker = Worker(bench.store, Many(fine), pace=Pace(slots=3, reserve=1))
+    working = asyncio.create_task(worker.work())
+    await eventually(bench, lambda _: len(begun) == 2)
+    await bench.store.enqueue([Mark(PullSubject("other/shop", 1).key, 8)])
+    await eventually(bench, lambda _: len(begun) == 3)
+    assert begun == [7, 7, 8]
+    ending.set()
+    await eventually(bench, lambda rows: all(idle(row) for row in rows))
+    worker.stop()
+    await working

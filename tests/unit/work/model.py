@@ -42,9 +42,9 @@ class Model:
             backfill = row.backfill and key not in live
             kept.row = replace(row, wanted=row.wanted + 1, backfill=backfill)
 
-    def claim(self, limit: int, now: float, owner: str) -> list[Claim]:
+    def claim(self, limit: int, now: float, owner: str, reserve: int) -> list[Claim]:
         claims: list[Claim] = []
-        while len(claims) < limit and (due := self.due(now)):
+        while len(claims) < limit and (due := self.due(now, first=len(claims) >= limit - reserve)):
             kept = min(due, key=lambda kept: self.turn(kept.row))
             row = kept.row
             self.served[row.tenant] = max(self.served.values(), default=0) + 1
@@ -63,8 +63,15 @@ class Model:
         served = self.served.get(row.tenant, 0)
         return len(running), served, row.tenant, row.backfill, row.due, row.key
 
-    def due(self, now: float) -> list[Kept]:
-        return [kept for kept in self.kept.values() if self.claimable(kept.row) <= now]
+    def due(self, now: float, *, first: bool) -> list[Kept]:
+        """What can be claimed; or of that what is its tenant's first live run."""
+        live = {kept.row.tenant for kept in self.running() if not kept.row.backfill}
+        return [
+            kept
+            for kept in self.kept.values()
+            if self.claimable(kept.row) <= now
+            and not (first and (kept.row.backfill or kept.row.tenant in live))
+        ]
 
     def claimable(self, row: Row) -> float:
         if row.state is not State.READY:

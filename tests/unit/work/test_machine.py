@@ -98,10 +98,10 @@ class Machine(RuleBasedStateMachine):
         self.model.mark(marks, self.clock.now + delay)
 
     # ── runs ─────────────────────────────────────────────────────────────────
-    @rule(limit=st.integers(1, 4), who=which)
-    def claim(self, limit: int, who: int) -> None:
-        claims = self.do(self.store(who).claim(limit))
-        assert claims == self.model.claim(limit, self.clock.now, self.owner(who))
+    @rule(limit=st.integers(1, 4), reserve=st.integers(0, 3), who=which)
+    def claim(self, limit: int, reserve: int, who: int) -> None:
+        claims = self.do(self.store(who).claim(limit, reserve))
+        assert claims == self.model.claim(limit, self.clock.now, self.owner(who), reserve)
         self.claims += [(who % self.processes, claim) for claim in claims]
 
     @precondition(lambda self: self.claims)

@@ -13,8 +13,8 @@ def marks(tenant: int, count: int) -> list[Mark]:
     return [mark(f"{tenant}/{number:04}", tenant) for number in range(count)]
 
 
-async def tenants(store: WorkStore, limit: int) -> list[int]:
-    return [claim.tenant for claim in await store.claim(limit)]
+async def tenants(store: WorkStore, limit: int, reserve: int = 0) -> list[int]:
+    return [claim.tenant for claim in await store.claim(limit, reserve)]
 
 
 async def test_a_backlog_of_one_does_not_delay_another(store: WorkStore, clock: Clock) -> None:
@@ -126,3 +126,30 @@ async def test_what_was_live_and_rests_can_be_backfill(store: WorkStore) -> None
 
     (claim,) = await store.claim(1)
     assert claim.backfill
+
+
+async def test_a_reserve_is_kept_from_a_backlog(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue(marks(A, 9))
+    assert await tenants(store, 5, reserve=2) == [A] * 3
+    assert await store.claim(2, reserve=2) == []
+    clock.now += 1
+    await store.enqueue(marks(B, 2) + marks(C, 2))
+
+    assert await tenants(store, 2, reserve=2) == [B, C]
+    assert await store.claim(1, reserve=2) == [], "each of them has a live run now"
+
+
+async def test_a_reserve_is_for_what_is_live(store: WorkStore) -> None:
+    backfill = [mark(f"old {number}", A, backfill=True) for number in range(9)]
+    await store.enqueue(backfill)
+    assert len(await store.claim(5, reserve=2)) == 3
+    await store.enqueue([mark("live", A), mark("other", B, backfill=True)])
+
+    assert [claim.key for claim in await store.claim(2, reserve=2)] == ["live"]
+
+
+async def test_a_reserve_does_not_end_a_pause(store: WorkStore, clock: Clock) -> None:
+    await store.enqueue(marks(A, 1))
+    await store.pause(A, clock.now + 60)
+
+    assert await store.claim(1, reserve=1) == []

@@ -61,7 +61,7 @@ def _sorted(fault: gidgethub.HTTPException) -> tuple[type[errors.GitHubError], s
     """Which error of ours it is, and what to do where GitHub's words do not say it."""
     match int(fault.status_code):
         case 404 | 410:
-            return errors.NotFound, ""
+            return errors.NotFound, ": it is gone, or the installation does not reach it"
         case 401:
             return errors.Refused, ": see APP_ID, PRIVATE_KEY and this machine's clock"
         case 403 if "suspended" in str(fault):

@@ -6,6 +6,7 @@ Each goes into the bot as its session with GitHub, by the door that the composit
 import asyncio
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 
 import aiohttp
@@ -138,7 +139,12 @@ async def tried(world: World, times: int) -> Row:
 
 async def after(world: World, seconds: float) -> None:
     """Wait until so much of the bot's time is over, which goes by as it comes to rest."""
-    until = world.clock.now + seconds
+    end = world.clock.now + seconds
+    await until(lambda: world.clock.now >= end)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until that is so, while time stands still."""
     async with asyncio.timeout(30):
-        while world.clock.now < until:  # noqa: ASYNC110 - nobody tells when a clock moves
-            await asyncio.sleep(0.001)
+        while not true():  # noqa: ASYNC110 - nobody here is told when it comes true
+            await asyncio.sleep(0.002)

@@ -467,12 +467,16 @@ async def test_what_changes_without_a_wake_up_is_found_all_the_same(bench: Bench
 async def test_all_slots_taken_waits_for_one_to_end(bench: Bench) -> None:
     await bench.store.enqueue([Mark(PullSubject("acme/shop", n).key, 7) for n in range(1, 30)])
     running = most = 0
+    full = asyncio.Event()
 
     class Many(Runner):
         async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
             nonlocal running, most
             running += 1
             most = max(most, running)
+            if running == 3:
+                full.set()
+            await full.wait()
             await asyncio.sleep(0.001)
             running -= 1
             return Done("published")

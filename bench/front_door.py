@@ -16,7 +16,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bench.payloads import SECRET
-from bot.cli.process import listening
+from bot.cli.process import BACKLOG, listening
 from bot.settings import read_database
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
@@ -53,16 +53,23 @@ async def read(request: web.Request) -> web.Response:
     return web.Response(status=202)
 
 
+async def serve_bare(port: int) -> None:
+    """Serve an application of aiohttp's, as its guide shows one."""
+    app = web.Application()
+    app.router.add_post("/webhook", read)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port, backlog=BACKLOG).start()
+    await asyncio.Event().wait()
+
+
 async def serve(kind: str, port: int, url: str) -> None:
     """Serve on *port* for ever; the deliveries go to the database at *url*."""
     if kind == "bare":
-        app = web.Application()
-        app.router.add_post("/webhook", read)
-    else:
-        database = await open_database(read_database({"DATABASE_URL": url}), works=False)
-        store = KeptStore(Loose(database) if kind == "loose" else database, attempts=1)
-        app = make_web(Webhook(store, [SECRET]), store, lambda: True)
-    async with listening(app, HOST, port):
+        await serve_bare(port)
+    database = await open_database(read_database({"DATABASE_URL": url}), works=False)
+    store = KeptStore(Loose(database) if kind == "loose" else database, attempts=1)
+    async with listening(make_web(Webhook(store, [SECRET]), store, lambda: True), HOST, port):
         await asyncio.Event().wait()
 
 

@@ -40,7 +40,7 @@ class Parts:
     store: WorkStore
     ledger: Ledger
     working: asyncio.Task[None]
-    web: web.Application
+    web: web.Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ async def running(
     guard: Callable[[WorkStore], WorkStore] = lambda store: store,
     offloading: Callable[[], Offload] = Offload,
 ) -> AsyncIterator[Parts]:
-    """Start the worker over what is `opened`, and hand out the web application; end both.
+    """Start the worker over what is `opened`, and hand out the web server; end both.
 
     That takes webhooks only where the process *receives* any.
     """
@@ -128,7 +128,7 @@ async def running(
 
 
 @asynccontextmanager
-async def receiving(settings: Settings) -> AsyncIterator[web.Application]:
+async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
     """Take deliveries in, and leave them to the workers of other processes.
 
     Raises `StoreUnavailable` where the database cannot be used.

@@ -36,9 +36,9 @@ def require_postgres(settings: Settings, command: str) -> None:
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def listening(app: web.Server, host: str, port: int) -> AsyncIterator[str]:
     """Serve *app*, and yield its address. Raises `UsageError` where nobody may listen there."""
-    server = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
+    server = web.ServerRunner(app, shutdown_timeout=PATIENCE)
     await server.setup()
     try:
         try:

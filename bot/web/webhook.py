@@ -9,11 +9,11 @@ from aiohttp import web
 from bot import metrics
 from bot.github.events import Accepted, Ignored, Intake, NotJSON, Rejected, parse_event
 from bot.github.signature import is_signed
+from bot.web.bodies import Bodies
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Delivery, Mark, Outcome
 from bot.work.store import WorkStore
 
-MAX_BODY = 25 * 1024 * 1024  # GitHub sends nothing larger
 _EVENT = re.compile(r"[a-z_]{1,64}")
 _GUID = re.compile(r"[!-~]{1,128}")
 
@@ -25,10 +25,11 @@ class Webhook:
         self._store = store
         self._secrets = secrets
         self._bodies = bodies
+        self._incoming = Bodies()
         # Bound once: what a delivery's line costs where nobody wants it is a tenth of its answer.
         self._log = structlog.get_logger().bind()
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.BaseRequest) -> web.Response:
         """Answer 202 once the delivery is durable; 4xx where it is none of GitHub's."""
         try:
             delivery, mark = await self._read(request)
@@ -39,13 +40,13 @@ class Webhook:
         metrics.delivered(delivery.event, delivery.outcome)
         return web.Response(status=202, text=f"{delivery.outcome}\n")
 
-    async def _read(self, request: web.Request) -> tuple[Delivery, Mark | None]:
+    async def _read(self, request: web.BaseRequest) -> tuple[Delivery, Mark | None]:
         event = _header(request, "X-GitHub-Event", _EVENT)
         guid = _header(request, "X-GitHub-Delivery", _GUID)
         signature = request.headers.get("X-Hub-Signature-256")
         if signature is None:
             raise _bad("The header X-Hub-Signature-256 is missing: set the webhook's secret")
-        body = await request.read()
+        body = await self._incoming.read(request)
         if not is_signed(body, signature, self._secrets):
             raise web.HTTPUnauthorized(
                 text="The signature does not fit: use the same secret here and at GitHub\n"
@@ -101,7 +102,7 @@ def _recorded(
             return Delivery(guid, event, None, Outcome.REJECTED, reason, body=body), None
 
 
-def _header(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+def _header(request: web.BaseRequest, name: str, form: re.Pattern[str]) -> str:
     value = request.headers.get(name)
     if value is None:
         raise _bad(f"The header {name} is missing: only GitHub's webhooks are taken here")

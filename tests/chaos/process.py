@@ -98,7 +98,7 @@ async def _serve(life: Life) -> None:
         return cast(WorkStore, DiaryStore(store, diary))
 
     async with running(life.settings, guard=guard) as parts:
-        server = web.AppRunner(parts.web, access_log=None)
+        server = web.ServerRunner(parts.web)
         await server.setup()
         await web.TCPSite(server, life.settings.host, life.settings.port).start()
         await parts.working

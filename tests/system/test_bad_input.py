@@ -7,10 +7,11 @@ import json
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
+from bot.cli.process import listening
+from bot.web.bodies import MAX_BODY
 from bot.web.server import make_web
-from bot.web.webhook import MAX_BODY, Webhook
+from bot.web.webhook import Webhook
 from bot.work.kept_store import KeptStore
 from bot.work.model import Delivery, Outcome
 from bot.work.visit import visit_database
@@ -35,8 +36,8 @@ def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     }
 
 
-async def post(world: World, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-    url = f"{world.url}/webhook"
+async def post(address: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    url = f"{address}/webhook"
     async with (
         aiohttp.ClientSession() as session,
         session.post(url, data=io.BytesIO(body), headers=headers) as answer,
@@ -51,7 +52,7 @@ async def kept(world: World) -> list[tuple[Outcome, str]]:
 
 async def test_a_good_delivery_is_accepted_and_kept(world: World) -> None:
     body = json.dumps(OPENED).encode()
-    assert await post(world, body, signed(body)) == (202, "accepted\n")
+    assert await post(world.url, body, signed(body)) == (202, "accepted\n")
     (receipt,) = await world.parts.store.deliveries()
     assert receipt.delivery == Delivery(
         "7f9c24e8-3b12-4fef-91e0-56a2d5a0c1c3",
@@ -67,17 +68,16 @@ async def test_a_good_delivery_is_accepted_and_kept(world: World) -> None:
 async def test_a_body_is_kept_where_that_is_asked_for(world: World, bodies: bool) -> None:
     async with visit_database(world.settings.database) as database:
         store = KeptStore(database, attempts=1)
-        app = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: True)
+        server = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: True)
         body = json.dumps(OPENED).encode()
-        async with TestClient(TestServer(app)) as client:
-            answer = await client.post("/webhook", data=io.BytesIO(body), headers=signed(body))
-            assert answer.status == 202
+        async with listening(server, "127.0.0.1", 0) as url:
+            assert await post(url, body, signed(body)) == (202, "accepted\n")
         assert await store.body(signed(body)["X-GitHub-Delivery"]) == (body if bodies else None)
 
 
 async def test_a_bad_signature_is_401_and_leaves_no_trace(world: World) -> None:
     body = json.dumps(OPENED).encode()
-    status, text = await post(world, body, signed(body, "guess"))
+    status, text = await post(world.url, body, signed(body, "guess"))
     assert status == 401
     assert "secret" in text
     assert await kept(world) == []
@@ -88,7 +88,7 @@ async def test_a_missing_header_is_400_and_named(world: World, name: str) -> Non
     body = json.dumps(OPENED).encode()
     headers = signed(body)
     del headers[name]
-    status, text = await post(world, body, headers)
+    status, text = await post(world.url, body, headers)
     assert status == 400
     assert name in text
     assert await kept(world) == []
@@ -112,34 +112,34 @@ async def test_an_odd_header_is_never_a_500(
     world: World, name: str, value: str, expected: int
 ) -> None:
     body = json.dumps(OPENED).encode()
-    status, _ = await post(world, body, {**signed(body), name: value})
+    status, _ = await post(world.url, body, {**signed(body), name: value})
     assert status == expected
     assert await kept(world) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff\xfe", b"null"])
 async def test_broken_json_is_400(world: World, body: bytes) -> None:
-    status, text = await post(world, body, signed(body))
+    status, text = await post(world.url, body, signed(body))
     assert (status, text) == (400, "The body is not a JSON object\n")
     assert await kept(world) == []
 
 
 async def test_a_body_over_25_mb_is_413(world: World) -> None:
     body = b" " * (MAX_BODY + 1)
-    status, _ = await post(world, body, signed(body))
+    status, _ = await post(world.url, body, signed(body))
     assert status == 413
 
 
 async def test_an_unknown_event_is_taken_and_ignored(world: World) -> None:
     body = json.dumps({"action": "created"}).encode()
-    status, text = await post(world, body, {**signed(body), "X-GitHub-Event": "star"})
+    status, text = await post(world.url, body, {**signed(body), "X-GitHub-Event": "star"})
     assert (status, text) == (202, "ignored\n")
     assert await kept(world) == [(Outcome.IGNORED, "star.created changes no verdict")]
 
 
 async def test_missing_fields_are_taken_and_recorded_with_the_reason(world: World) -> None:
     body = json.dumps({"action": "opened", "repository": {}}).encode()
-    assert await post(world, body, signed(body)) == (202, "rejected\n")
+    assert await post(world.url, body, signed(body)) == (202, "rejected\n")
     ((outcome, reason),) = await kept(world)
     assert outcome is Outcome.REJECTED
     assert reason.startswith("pull_request: Object missing required field")
@@ -149,7 +149,7 @@ async def test_missing_fields_are_taken_and_recorded_with_the_reason(world: Worl
 async def test_a_store_that_is_away_is_503(world: World) -> None:
     await world.parts.store.close()
     body = json.dumps(OPENED).encode()
-    status, _ = await post(world, body, signed(body))
+    status, _ = await post(world.url, body, signed(body))
     assert status == 503
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{world.url}/readyz") as answer:

@@ -105,7 +105,7 @@ class World:
             guard=guard,
             offloading=offloading,
         ) as parts:
-            server = web.AppRunner(parts.web, access_log=None)
+            server = web.ServerRunner(parts.web)
             await server.setup()
             await web.TCPSite(server, "127.0.0.1", 0).start()
             host, port = server.addresses[0][:2]

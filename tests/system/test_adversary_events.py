@@ -155,7 +155,7 @@ async def test_an_approval_that_is_withdrawn_while_the_bot_looks(world: World) -
     withdrawn: list[asyncio.Task[str]] = []
 
     def withdraw(exchange: object) -> None:
-        if isinstance(exchange, Exchange) and "/git/blobs/" in exchange.path and not withdrawn:
+        if isinstance(exchange, Exchange) and "/compare/" in exchange.path and not withdrawn:
             withdrawn.append(asyncio.create_task(world.plan_on_main()))
 
     world.sandbox.observers.append(withdraw)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    cast,
     delete,
     literal,
     or_,
@@ -52,6 +51,7 @@ _fresh: dict[Column[Any], object] = {
     work.c.wanted: 1,
     work.c.seen: 0,
     work.c.attempts: 0,
+    work.c.token: 0,
     work.c.progress: "",
     work.c.owner: "",
     work.c.lease: 0.0,
@@ -60,11 +60,9 @@ _fresh: dict[Column[Any], object] = {
 _marked = (work.c.key, work.c.tenant, work.c.backfill)
 _when = bindparam("now", type_=work.c.due.type)
 _new = insert(work).from_select(
-    [*_marked, work.c.due, work.c.token, *_fresh],
+    [*_marked, work.c.due, *_fresh],
     unpacked(*_marked).add_columns(
         _when,
-        # More than a row of that key had that was forgotten: a claim of that one owns nothing here.
-        cast(_when, work.c.token.type),
         *(literal(value, column.type) for column, value in _fresh.items()),
     ),
 )

@@ -33,6 +33,7 @@ from bot.work.schema import tenant, work
 from bot.work.sql import insert
 
 _now: BindParameter[float] = bindparam("now")
+_moment: BindParameter[int] = bindparam("moment", type_=work.c.token.type)  # in microseconds
 _whose: BindParameter[int] = bindparam("whose")
 _any: BindParameter[bool] = bindparam("any", type_=Boolean())  # or the first live row alone
 
@@ -92,7 +93,9 @@ _take = (
         state=State.RUNNING,
         # A run that goes on has not seen what was marked since it began.
         seen=case((work.c.progress == "", work.c.wanted), else_=work.c.seen),
-        token=work.c.token + 1,
+        # By the clock, too. A server that crashes may forget a claim, and while its process goes on
+        # with that, the next claim of the row must not get the same token.
+        token=case((work.c.token < _moment, _moment), else_=work.c.token + 1),
         owner=bindparam("by"),
         lease=_now + LEASE,
     )
@@ -137,7 +140,7 @@ def claim(
 
     The last `reserve` of them are for tenants no live row of which runs, a live one for each.
     """
-    by = {"now": now, "by": owner}
+    by = {"now": now, "moment": int(now * 1e6), "by": owner}
     most = limit - reserve
     tickets: dict[int, int] = {}
     claims = _take_turns(connection, most, tickets, by | {"any": True})

@@ -33,7 +33,7 @@ class Model:
         live = {mark.key for mark in marks if not mark.backfill}
         for key, tenant in {mark.key: mark.tenant for mark in marks}.items():
             new = Row(key, tenant, State.IDLE, 0, 0, due, 0, True, "", "")
-            kept = self.kept.setdefault(key, Kept(new, int(due)))
+            kept = self.kept.setdefault(key, Kept(new, 0))
             row, rests = kept.row, kept.row.state in (State.IDLE, State.PARKED)
             if rests:
                 row = replace(row, state=State.READY, due=due, attempts=0, backfill=True)
@@ -50,7 +50,7 @@ class Model:
             self.served[row.tenant] = max(self.served.values(), default=0) + 1
             seen = row.seen if kept.progress else row.wanted
             kept.row = replace(row, state=State.RUNNING, seen=seen, owner=owner)
-            kept.token += 1
+            kept.token = max(kept.token + 1, int(now * 1e6))
             kept.lease = now + LEASE
             claims.append(
                 Claim(row.key, row.tenant, kept.token, row.attempts, row.backfill, kept.progress)

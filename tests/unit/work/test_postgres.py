@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from bot.settings import Postgres
 from bot.work.errors import StoreUnavailable
 from bot.work.kept_store import KeptStore
-from bot.work.model import State
+from bot.work.model import Claim, State
 from bot.work.postgres import TRIES, PostgresDatabase, open_postgres
 from bot.work.session import CHANNEL
 from tests.postgres import cluster
@@ -401,6 +401,27 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
     await store.ingest(delivery("h"), [mark("o/r#2")])
     async with asyncio.timeout(60):
         await other.wake.wait()
+
+
+async def test_a_claim_that_a_crash_has_taken_back_owns_nothing(url: str) -> None:
+    cluster().sql("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    await asyncio.to_thread(cluster().restart)
+    first, second = [KeptStore(await open_postgres(url), attempts=ATTEMPTS) for _ in range(2)]
+    await first.enqueue([mark("o/r#1")])
+    (forgotten,) = await first.claim(1)
+    cluster().sql("ALTER SYSTEM RESET wal_writer_delay")
+    await asyncio.to_thread(cluster().restart, "QUIT")
+
+    async def claimed() -> bool:
+        claims.extend(await second.claim(1))
+        return bool(claims)
+
+    claims: list[Claim] = []
+    await until(claimed)
+    assert await second.owns(claims[0])
+    assert not await first.owns(forgotten)
+    for store in (first, second):
+        await store.close()
 
 
 async def lockable(store: KeptStore) -> bool:

@@ -7,10 +7,8 @@ reason to skip what must hold for it.
 
 import atexit
 import os
-import random
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,8 +21,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-HOST = "127.0.0.1"
-PORTS = range(20_000, 30_000)  # no system hands them out for outgoing connections
+from tests.ports import HOST, free_port
+
 PATIENCE = 60.0  # seconds for a start or a stop
 SETTINGS = {
     "listen_addresses": HOST,
@@ -53,7 +51,7 @@ class Cluster:
         self._data = self._folder / "data"
         self._log = self._folder / "log"
         self._password = secrets.token_hex(8)
-        self._port = _free_port()
+        self._port = free_port()
         self._names = count(1)
         self._watch: subprocess.Popen[bytes] | None = None
         self._make()
@@ -172,14 +170,6 @@ def _binaries(copy_to: Path | None) -> Path:
     shutil.copytree(package.parent / libraries, copy_to / libraries)
     copied = copy_to / package.name / newest.name
     return Path(shutil.copytree(newest, copied)) / "bin"
-
-
-def _free_port() -> int:
-    for port in random.sample(PORTS, 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind((HOST, port))
-            return port
-    raise Unstartable(f"no port is free on {HOST} between {PORTS.start} and {PORTS.stop}")
 
 
 @cache

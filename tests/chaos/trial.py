@@ -3,7 +3,6 @@
 import asyncio
 import multiprocessing
 import random
-import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from bot.work.store import WorkStore
 from bot.work.visit import visit
 from tests.chaos.process import Entry, Life, live, read_diary
 from tests.chaos.story import Story
+from tests.ports import free_port
 from tests.system.world import RealTime, World, make_world
 
 MOST_WORK = 1_000  # bytes of the diary between two kills: some ten runs
@@ -124,18 +124,12 @@ async def run_trial(
 
 def _lives(world: World, folder: Path, count: int) -> list[Life]:
     """The first hears GitHub, the others only work."""
-    ports = [_free_port() for _ in range(count)]
+    ports = [free_port() for _ in range(count)]
     world.app.webhook_url = f"http://127.0.0.1:{ports[0]}/webhook"
     return [
         Life(replace(world.settings, port=port), folder / "diary", folder / f"log-{index}")
         for index, port in enumerate(ports)
     ]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 async def _some_life(story: Story, diary: Path, chance: random.Random) -> None:

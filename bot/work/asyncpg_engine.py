@@ -13,8 +13,9 @@ from bot.work.errors import StoreUnavailable
 Connect = Callable[[], Awaitable[Any]]
 """Makes an asyncpg connection; raises `FAULTS`."""
 
-# What asyncpg raises by itself; time-outs, and what the network says, are `OSError`s.
-FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+# What asyncpg raises by itself; time-outs, and what the network says, are `OSError`s. It takes a
+# connection that is ended right after it was made for a mistake of its own.
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 CONNECTIONS = 5  # an engine's; who finds none free waits
 PATIENCE = 5.0  # seconds for a connection

@@ -58,7 +58,11 @@ class Missed(Struct):
 
 
 class LogLook(Struct):
-    """What is known of GitHub's log, by the looks so far and the one under way."""
+    """What is known of GitHub's log, by the looks so far and the one under way.
+
+    How old an attempt is GitHub's clock tells: ours may have been wrong, and what it hid once would
+    be hidden for good.
+    """
 
     read_to: float = 0.0  # what was delivered before, earlier looks have seen
     newest: float = 0.0  # of what this look has seen
@@ -70,7 +74,7 @@ class LogLook(Struct):
         for attempt in attempts:
             at = attempt.delivered_at.timestamp()
             self.newest = max(self.newest, at)
-            if at < self.read_to:
+            if at < max(self.read_to, self.newest - RETENTION):
                 return False
             if attempt.succeeded:
                 self.missed.pop(attempt.guid, None)
@@ -80,14 +84,14 @@ class LogLook(Struct):
                 self._miss(attempt, at)
         return True
 
-    def end(self, now: float) -> None:
+    def end(self) -> None:
         """Be ready for the next look."""
+        forgotten = self.newest - RETENTION
+        for guid in [guid for guid, one in self.missed.items() if one.first < forgotten]:
+            del self.missed[guid]
         self.read_to = max(self.read_to, self.newest - OVERLAP)
         self.newest = 0.0
         self.handed_over.clear()
-        gone = [guid for guid, one in self.missed.items() if one.first < now - RETENTION]
-        for guid in gone:
-            del self.missed[guid]
 
     def due(self, now: float) -> list[tuple[str, Missed]]:
         """What is to be asked for now, the oldest first."""
@@ -127,8 +131,6 @@ class Redelivery:
                 return await self._ask(look, now)
             finally:
                 await self._keep(look)
-        if not progress:
-            look.read_to = max(look.read_to, now - RETENTION)
         try:
             progress = await self._read(look, progress)
         except Refused:
@@ -164,7 +166,7 @@ class Redelivery:
         words = f"{asked} asked for again"
         if look.due(now):
             return Proceed(words, _ASKING, SPACING)
-        look.end(now)
+        look.end()
         return Proceed(words, "", PERIOD)
 
     async def _keep(self, look: LogLook) -> None:

@@ -104,7 +104,7 @@ def test_a_guid_is_missed_as_long_as_no_attempt_succeeded(
     look = LogLook()
     for end in sorted({*looks_after, len(log)}):
         note(look, *log[:end])
-        look.end(NOON)
+        look.end()
     good = {guid for guid, good in tries if good}
     newest = {guid: number for number, (guid, _) in enumerate(tries)}
     assert {guid: one.attempt for guid, one in look.missed.items()} == {
@@ -121,15 +121,22 @@ def test_older_attempts_matter_until_the_last_look() -> None:
 
 def test_the_next_look_reads_what_may_have_come_late_once_more() -> None:
     look = note(LogLook(), attempt(1_000))
-    look.end(NOON)
+    look.end()
     assert look.read_to == NOON + 1_000 - OVERLAP
 
 
 def test_what_the_log_has_forgotten_is_forgotten() -> None:
-    look = note(LogLook(), attempt(1, "a", "timed out"))
-    look.end(NOON + RETENTION)
+    look = note(LogLook(), attempt(1, "a", "timed out"), attempt(int(RETENTION)))
+    look.end()
     assert set(look.missed) == {"a"}
-    look.end(NOON + RETENTION + 2)
+    note(look, attempt(int(RETENTION) + 2))
+    look.end()
+    assert look.missed == {}
+
+
+def test_what_the_log_has_forgotten_is_not_asked_for_at_first() -> None:
+    look = LogLook()
+    assert not look.note([attempt(int(RETENTION) + 2), attempt(1, "a", "timed out")])
     assert look.missed == {}
 
 
@@ -215,6 +222,14 @@ async def test_the_next_look_stops_where_the_last_one_came_to() -> None:
     log.attempts.append(attempt(5_000))
     await look_through(log, notes, NOON + 6_000)
     assert log.read == ["", "1", "2"]
+
+
+async def test_a_clock_that_was_ahead_hides_nothing_later() -> None:
+    log, notes = Log(attempt(1)), Notes()
+    await look_through(log, notes, NOON + 1_000 * RETENTION)
+    log.attempts.append(attempt(2, status="timed out"))
+    await look_through(log, notes, NOON + 10)
+    assert log.asked == [2]
 
 
 async def test_some_are_asked_for_at_a_time_the_oldest_first() -> None:

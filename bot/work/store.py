@@ -14,6 +14,7 @@ class WorkStore(Protocol):
     Every method raises `StoreUnavailable` when the database does not answer; then nothing was
     changed, and what failed may be asked again. Only a value that no database can hold (a lone
     surrogate, a number of 65 bits) is the caller's own fault: `ValueError` or `OverflowError`.
+    `StoreStopped` says that asking again is no use: the process must end, to be restarted.
     Cancelling a call takes nothing back that was already under way, and loses nothing.
 
     A run ends in exactly one of `finish`, `retry`, `park` and `release`. Each of them returns

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.work.errors import StoreUnavailable
+from bot.work.errors import StoreStopped, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -63,9 +63,12 @@ class Writer:
         """Queue a transaction; its result comes after the commit, `durable` after the fsync.
 
         Cancelling the future takes nothing back: the job still runs, and nobody hears of it.
+        Raises `StoreUnavailable` after `close`, `StoreStopped` where an error has ended the thread.
         """
         if self._closed:
             raise StoreUnavailable("the store is closed")
+        if self._ended.done():
+            raise _stopped()
         future: asyncio.Future[T] = self._loop.create_future()
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
@@ -82,9 +85,8 @@ class Writer:
     def _end(self) -> None:
         # After a proper close nobody waits. An unforeseen error ends the thread before that: then
         # everybody must hear of it, and a restart is better than going on in doubt.
-        self._closed = True
         for future in self._waiting:
-            _reject(future, StoreUnavailable("the store has stopped: restart Plan Gate"))
+            _reject(future, _stopped())
         self._ended.set_result(None)
 
     # ── everything below runs in the thread ──────────────────────────────────
@@ -194,6 +196,10 @@ def _resolve(future: asyncio.Future[T], result: T) -> None:
 def _reject(future: asyncio.Future[T], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
+
+
+def _stopped() -> StoreStopped:
+    return StoreStopped("the store has stopped: restart Plan Gate")
 
 
 def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:

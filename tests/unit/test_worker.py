@@ -1,12 +1,14 @@
 """What becomes of a run, with the real store and a runner that does as it is told."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from bot.errors import PlanGateError
@@ -24,8 +26,10 @@ from bot.reconcile import Superseded
 from bot.run import ATTEMPTS, ClaimLost
 from bot.subject import PullSubject, Subject
 from bot.work.ending import Done, Ending, Proceed
-from bot.work.errors import StoreUnavailable
+from bot.work.errors import StoreStopped, StoreUnavailable
+from bot.work.kept_store import KeptStore
 from bot.work.model import Claim, Mark, Row, State
+from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
 from bot.worker import Pace, Worker
 from tests.store import open_sqlite
@@ -414,6 +418,28 @@ async def test_an_answer_of_the_store_that_nobody_foresaw_ends_the_worker(bench:
     (row,) = await bench.store.rows()
     assert row.state is State.RUNNING
     await bench.work(Runner(fine), idle)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_store_that_has_stopped_ends_the_worker(tmp_path: Path) -> None:
+    """It will never answer again, and nobody restarts a process that waits for it."""
+    database = await open_file(tmp_path / "gate.db", time.time)
+
+    def crash(_: Connection) -> None:
+        raise LookupError
+
+    async def stop_the_store(_: Guard) -> str:
+        await database.run(crash)
+        return "published"
+
+    store = KeptStore(database, attempts=ATTEMPTS)
+    await store.enqueue([MARK])
+    worker = Worker(store, Runner(stop_the_store))
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.timeout(60):
+            await worker.work()
+    assert caught.group_contains(StoreStopped)
+    await store.close()
 
 
 class Pulse(Away):

@@ -20,7 +20,7 @@ from bot.cli.process import BACKLOG, listening
 from bot.settings import read_database
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
-from bot.work.database import Database
+from bot.work.database import Database, Wakes
 from bot.work.kept_store import KeptStore
 from bot.work.opening import open_database
 
@@ -38,10 +38,11 @@ class Loose:
         self.owner = database.owner
         self.now = database.now
         self.lock = database.lock
+        self.read = database.read
         self.close = database.close
 
     async def run(
-        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: bool = False
+        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: Wakes[T] = False
     ) -> T:
         """Run *work* as one that need not be durable."""
         return await self._database.run(work, durable=False, wakes=wakes)

@@ -10,6 +10,7 @@ import structlog
 
 from bot.run import STORE_AWAY, Runner, Runs, insist
 from bot.work.errors import StoreUnavailable
+from bot.work.model import Claim
 from bot.work.store import WorkStore
 
 TIDY_EVERY = 3_600.0
@@ -53,7 +54,7 @@ class Worker:
         self._forget = forget
         self._stopping = False
         self._next_tidy = store.now()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[Claim, asyncio.Task[None]] = {}
 
     async def work(self) -> None:
         """Recover what a dead process left, then run until `stop`.
@@ -74,24 +75,29 @@ class Worker:
         self._store.wake.set()
 
     async def _claim_until_stopped(self, group: asyncio.TaskGroup) -> None:
+        """Claim where something may be due; while nothing is, asking for the time is cheaper."""
+        look = True
         while not self._stopping:
             self._store.wake.clear()  # before looking, so that no wake-up is lost
             try:
                 await self._tidy()
-                await self._claim(group)
+                if look:
+                    await self._claim(group)
                 wait = await self._seconds_to_next()
+                look = wait < self._pace.poll or not self._is_open()
             except StoreUnavailable as fault:
                 _log.error("store unavailable", reason=str(fault))
-                wait = STORE_AWAY
+                wait, look = STORE_AWAY, True
             # Not `wait_for`: cancelled just when it is woken, that of Python 3.11 goes on.
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._store.wake.wait()
+                    look = True
 
     async def _let_end(self) -> None:
         """Give the runs under way some time; those that need more hand their claims back."""
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=self._pace.grace)
+            _, late = await asyncio.wait(self._running.values(), timeout=self._pace.grace)
             for run in late:
                 run.cancel()
 
@@ -114,22 +120,25 @@ class Worker:
     async def _claim(self, group: asyncio.TaskGroup) -> None:
         free, reserve = self._free(), self._pace.reserve
         for claim in await self._store.claim(free, reserve) if free else ():
-            run = group.create_task(self._runs.run(claim), name=claim.key)
-            self._running.add(run)
-            run.add_done_callback(self._ended)
+            self._running[claim] = group.create_task(self._run(claim), name=claim.key)
 
-    def _ended(self, run: asyncio.Task[None]) -> None:
-        self._running.discard(run)
-        self._store.wake.set()
+    async def _run(self, claim: Claim) -> None:
+        """One run. Its slot is free at once: the store's own wake-up shall find it so."""
+        try:
+            await self._runs.run(claim)
+        finally:
+            del self._running[claim]
+            self._store.wake.set()
 
     async def _seconds_to_next(self) -> float:
-        """Until a row is due, if a slot is free for it, and never long: others change rows, too.
-
-        For the reserve a row may be none: there the next mark or the next end of a run wakes.
-        """
-        due = await self._store.next_due() if self._free() > self._pace.reserve else None
+        """Until a row is due, if a slot is free for it, and never long: others change rows, too."""
+        due = await self._store.next_due() if self._is_open() else None
         wait = self._pace.poll if due is None else due - self._store.now()
         return min(max(wait, 0.0), self._pace.poll)
 
     def _free(self) -> int:
         return self._pace.slots - len(self._running)
+
+    def _is_open(self) -> bool:
+        """Whether more than the reserve is free."""
+        return self._free() > self._pace.reserve

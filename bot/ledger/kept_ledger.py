@@ -46,7 +46,7 @@ class KeptLedger:
 
     async def exemption(self, repository: str, number: int) -> Exemption | None:
         """Return the exemption that stands."""
-        return await self._database.run(lambda db: exemptions.standing(db, repository, number))
+        return await self._database.read(lambda db: exemptions.standing(db, repository, number))
 
     # ── commands ─────────────────────────────────────────────────────────────
     async def done(self, comment: int) -> frozenset[str]:
@@ -61,13 +61,13 @@ class KeptLedger:
     async def relink(self, linked: Linked, installation: int, at: float) -> frozenset[PlanName]:
         """Replace what stood for that subject, and mark whose claims are concerned."""
         return await self._database.run(
-            lambda db: index.relink(db, linked, installation, at), wakes=True
+            lambda db: index.relink(db, linked, installation, at), wakes=bool
         )
 
     async def settle(self, subject: str, state: PullState, base_ref: str, at: float) -> bool:
         """Set what became of a pull request, and mark whose claims are concerned."""
         return await self._database.run(
-            lambda db: index.settle(db, subject, state, base_ref, at), wakes=True
+            lambda db: index.settle(db, subject, state, base_ref, at), wakes=bool
         )
 
     async def linking(
@@ -78,17 +78,17 @@ class KeptLedger:
         limit: int = 100,
     ) -> list[Linking]:
         """Return a page of the open pull requests that link any of a repository's plans."""
-        return await self._database.run(
+        return await self._database.read(
             lambda db: index.linking(db, repository, names, after, limit)
         )
 
     async def open_subjects(self, repository: str) -> list[str]:
         """Return the pull requests and merge groups that were open when last heard of."""
-        return await self._database.run(lambda db: index.open_subjects(db, repository))
+        return await self._database.read(lambda db: index.open_subjects(db, repository))
 
     async def claims(self, repository: str, name: str) -> list[TaskClaim]:
         """Return who claims which task of a plan, by repository, number and task."""
-        return await self._database.run(lambda db: index.claims(db, repository, name))
+        return await self._database.read(lambda db: index.claims(db, repository, name))
 
     async def merged_tasks(self, repository: str, plan: str) -> frozenset[int]:
         """Return which tasks of a plan merged pull requests name."""
@@ -97,7 +97,7 @@ class KeptLedger:
 
     async def indexed(self, repository: str) -> float | None:
         """Return when all pull requests of a repository were last indexed; None if never."""
-        return await self._database.run(lambda db: index.indexed_at(db, repository))
+        return await self._database.read(lambda db: index.indexed_at(db, repository))
 
     async def set_indexed(self, repository: str, at: float) -> None:
         """Remember that all pull requests of a repository were indexed."""
@@ -121,7 +121,7 @@ class KeptLedger:
 
     async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
         """Return what was kept under those of the keys that are known."""
-        return await self._database.run(lambda db: memory.recall(db, kind, keys))
+        return await self._database.read(lambda db: memory.recall(db, kind, keys))
 
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value in place of what was there."""
@@ -134,7 +134,7 @@ class KeptLedger:
     # ── audit ────────────────────────────────────────────────────────────────
     async def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:
         """Return what happened after that entry, oldest first."""
-        return await self._database.run(lambda db: audit.entries(db, after_id, limit))
+        return await self._database.read(lambda db: audit.entries(db, after_id, limit))
 
     async def prune(self, before: float, audit_before: float) -> int:
         """Forget some of what is too old or too much; say how much, 0 when done."""

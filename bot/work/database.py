@@ -13,6 +13,9 @@ from sqlalchemy import Connection
 
 T = TypeVar("T")
 
+Wakes = bool | Callable[[T], bool]
+"""Whether a transaction may have made something claimable; or what tells that by its result."""
+
 
 class Database(Protocol):
     """One database, as one process uses it."""
@@ -33,7 +36,7 @@ class Database(Protocol):
         ...
 
     async def run(
-        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: bool = False
+        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: Wakes[T] = False
     ) -> T:
         """Run *work* as one transaction; where it is *durable*, it is on disk before this returns.
 
@@ -41,6 +44,13 @@ class Database(Protocol):
         but the database. Cancelling takes nothing back. Raises `StoreUnavailable` where the
         database does not answer; then nothing was changed, unless the connection was lost during
         the commit itself, of which nobody can tell.
+        """
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run *work*, which asks one question and changes nothing: it needs no transaction.
+
+        Raises `StoreUnavailable` where the database does not answer.
         """
         ...
 

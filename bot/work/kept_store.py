@@ -89,12 +89,12 @@ class KeptStore:
             leases.extend(db, held, now)
             return leases.recover(db, self._attempts, now)
 
-        return await self._database.run(beat, wakes=True)
+        return await self._database.run(beat, wakes=bool)
 
     async def owns(self, claim: Claim) -> bool:
         """Say whether the run is still the row's current one."""
         now = self.now()
-        owned = await self._database.run(lambda db: queue.owns(db, claim, now))
+        owned = await self._database.read(lambda db: queue.owns(db, claim, now))
         if not owned:
             self._held.discard(claim)
         return owned
@@ -163,7 +163,7 @@ class KeptStore:
 
     async def next_due(self) -> float | None:
         """Return when a row becomes claimable, None if none waits."""
-        return await self._database.run(turns.next_due)
+        return await self._database.read(turns.next_due)
 
     async def revive(self, key: str) -> bool:
         """Let a parked or waiting row be due now, its attempts anew."""

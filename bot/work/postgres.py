@@ -20,6 +20,7 @@ from bot.work.asyncpg_engine import (
     meaning,
 )
 from bot.work.clocks import Clock, DatabaseClock
+from bot.work.database import Wakes
 from bot.work.errors import StoreUnavailable
 from bot.work.migrations import prepare
 from bot.work.named_locks import NamedLocks
@@ -58,6 +59,8 @@ class PostgresDatabase:
         # transaction would cost those a round trip that may do without, and they are the most.
         self._durable = make_engine(connector(url, synchronous_commit="on"))
         self._quick = make_engine(connector(url, synchronous_commit="off"))
+        # A question alone is a transaction by itself: to begin and to end one takes two more.
+        self._alone = self._quick.execution_options(isolation_level="AUTOCOMMIT")
         self._session = Session(connector(url), host or socket.gethostname(), self._heard)
         self._locks = NamedLocks()
         self._patience = patience
@@ -72,7 +75,7 @@ class PostgresDatabase:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             prepare(connection)
 
-        await self._run(unhurried, durable=True, wakes=False, patience=None)
+        await self._run(self._durable, unhurried)
 
     async def join(self) -> None:
         """Take a name and hear of wake-ups, as who claims must; raises `StoreUnavailable`.
@@ -94,16 +97,14 @@ class PostgresDatabase:
         return self._clock()
 
     async def run(
-        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: bool = False
+        self, work: Callable[[Connection], T], *, durable: bool = False, wakes: Wakes[T] = False
     ) -> T:
         """Run *work* as one transaction; again where it met another's, or a dead connection."""
-        if self._closed:
-            raise StoreUnavailable("the store is closed")
-        # In a task of its own, which no caller's end cancels.
-        running = asyncio.ensure_future(self._run(work, durable, wakes, self._patience))
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
-        return await asyncio.shield(running)
+        return await self._start(self._durable if durable else self._quick, work, wakes)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run *work* as it is; again where it met a dead connection."""
+        return await self._start(self._alone, work)
 
     @asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[None]:
@@ -127,23 +128,39 @@ class PostgresDatabase:
         await self._durable.dispose()
         await self._quick.dispose()
 
-    async def _run(
-        self, work: Callable[[Connection], T], durable: bool, wakes: bool, patience: float | None
+    async def _start(
+        self, engine: AsyncEngine, work: Callable[[Connection], T], wakes: Wakes[T] = False
     ) -> T:
-        def transaction(connection: Connection) -> T:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        # In a task of its own, which no caller's end cancels.
+        running = asyncio.ensure_future(self._run(engine, work, wakes, self._patience))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        return await asyncio.shield(running)
+
+    async def _run(
+        self,
+        engine: AsyncEngine,
+        work: Callable[[Connection], T],
+        wakes: Wakes[T] = False,
+        patience: float | None = None,
+    ) -> T:
+        def transaction(connection: Connection) -> tuple[T, bool]:
             if isinstance(self._clock, DatabaseClock):
                 self._clock.look(connection)
             result = work(connection)
-            if wakes:
+            rings = wakes(result) if callable(wakes) else wakes
+            if rings:
                 connection.execute(_ring, {"by": self._id})  # heard with the commit, or never
-            return result
+            return result, rings
 
         try:
             async with asyncio.timeout(patience):
-                result = await _insist(self._durable if durable else self._quick, transaction)
+                result, rings = await _insist(engine, transaction)
         except (*FAULTS, SQLAlchemyError) as fault:
             raise meaning(fault) from fault
-        if wakes:
+        if rings:
             self.wake.set()
         return result
 

@@ -136,6 +136,16 @@ async def test_another_name_is_taken_where_somebody_was_quicker(
     await rival.close()
 
 
+async def test_a_question_is_a_transaction_by_itself(database: PostgresDatabase) -> None:
+    def transactions(connection: Connection) -> int:
+        each = text("SELECT pg_current_xact_id()::text")
+        return len({connection.scalar(each) for _ in range(2)})
+
+    assert await database.run(transactions) == 1
+    assert await database.read(transactions) == 2
+    assert await database.run(transactions) == 1, "the connection is as it was before"
+
+
 # ── wake-ups ─────────────────────────────────────────────────────────────────
 
 
@@ -149,6 +159,14 @@ async def test_what_wakes_wakes_every_process(open_database: OpenDatabase) -> No
     assert idler.wake.is_set()
     async with asyncio.timeout(60):
         await listener.wake.wait()
+
+
+async def test_what_tells_by_its_result_that_it_wakes(database: PostgresDatabase) -> None:
+    database.wake.clear()
+    await database.run(lambda _: 0, wakes=bool)
+    assert not database.wake.is_set()
+    await database.run(lambda _: 1, wakes=bool)
+    assert database.wake.is_set()
 
 
 async def test_what_is_undone_wakes_nobody(database: PostgresDatabase, intruder: Any) -> None:

@@ -94,6 +94,8 @@ async def test_wake_is_set_by_whatever_may_be_claimable(store: WorkStore, clock:
     assert not await wakes()
     await store.retry(one, delay=5, error="")
     assert await wakes(), "it may be due before what the worker sleeps for"
+    assert await store.beat() == 0
+    assert not await wakes(), "nobody has died"
     await store.finish(two)
     assert await wakes()
     await store.release(three)

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, func, selec
 
 from bot.work import queue
 from bot.work.model import Delivery, Mark, Receipt
+from bot.work.prepared import Prepared
 from bot.work.rows import Value, pack, unpacked
 from bot.work.schema import delivery as table
 from bot.work.schema import volume
@@ -35,16 +36,19 @@ _new = insert(table).from_select(
 )
 # GitHub redelivers only what somebody asked for, under the GUID of the first time:
 # https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
-_record = _new.on_conflict_do_update(
-    index_elements=[table.c.guid],
-    set_={
-        "outcome": _new.excluded.outcome,
-        "reason": _new.excluded.reason,
-        "installation": _new.excluded.installation,
-        "subject": _new.excluded.subject,
-        "redelivered": table.c.redelivered + 1 + _new.excluded.redelivered,
-        "size": table.c.size + _new.excluded.size,  # as `volume` counts it: the sum may not drift
-    },
+_record = Prepared(
+    _new.on_conflict_do_update(
+        index_elements=[table.c.guid],
+        set_={
+            "outcome": _new.excluded.outcome,
+            "reason": _new.excluded.reason,
+            "installation": _new.excluded.installation,
+            "subject": _new.excluded.subject,
+            "redelivered": table.c.redelivered + 1 + _new.excluded.redelivered,
+            # As `volume` counts it: the sum may not drift.
+            "size": table.c.size + _new.excluded.size,
+        },
+    )
 )
 _enclose = (
     update(table).where(table.c.guid == bindparam("its_guid")).values(body=bindparam("its_body"))
@@ -54,13 +58,15 @@ _total = select(func.coalesce(func.sum(volume.c.bytes), 0))
 _others = volume.alias()
 _shard: BindParameter[int] = bindparam("its_shard", type_=volume.c.shard.type)
 _added = insert(volume).values(shard=_shard, bytes=bindparam("more", type_=volume.c.bytes.type))
-_weigh = _added.on_conflict_do_update(
-    index_elements=[volume.c.shard], set_={"bytes": volume.c.bytes + _added.excluded.bytes}
-).returning(
-    volume.c.bytes
-    + select(func.coalesce(func.sum(_others.c.bytes), 0))
-    .where(_others.c.shard != _shard)
-    .scalar_subquery()
+_weigh = Prepared(
+    _added.on_conflict_do_update(
+        index_elements=[volume.c.shard], set_={"bytes": volume.c.bytes + _added.excluded.bytes}
+    ).returning(
+        volume.c.bytes
+        + select(func.coalesce(func.sum(_others.c.bytes), 0))
+        .where(_others.c.shard != _shard)
+        .scalar_subquery()
+    )
 )
 
 _oldest = (
@@ -86,7 +92,7 @@ def ingest(
     itself. They are counted in a *shard*, the process's own.
     """
     rows, size = _rows([delivery for delivery, _ in came])
-    connection.execute(_record, {"rows": pack(rows), "now": now})
+    _record.run(connection, rows=pack(rows), now=now)
     bodies = [
         {"its_guid": delivery.guid, "its_body": delivery.body}
         for delivery, _ in came
@@ -157,7 +163,7 @@ def _rows(deliveries: Sequence[Delivery]) -> tuple[list[tuple[Value, ...]], int]
 
 def _count(connection: Connection, shard: int, size: int) -> int:
     """Add to what all deliveries weigh, and return that."""
-    total: int = connection.scalars(_weigh, {"its_shard": shard, "more": size}).one()
+    total: int = _weigh.run(connection, its_shard=shard, more=size).scalar_one()
     return total
 
 

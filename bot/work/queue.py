@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.work.model import Claim, Mark, Row, State
+from bot.work.prepared import Prepared
 from bot.work.rows import pack, unpacked
 from bot.work.schema import tenant, work
 from bot.work.sql import insert
@@ -38,7 +39,7 @@ _now: BindParameter[float] = bindparam("now")
 _then: BindParameter[float] = bindparam("then")
 _said: BindParameter[str] = bindparam("said")
 
-_enrol = (
+_enrol = Prepared(
     insert(tenant)
     .from_select(
         ["id", "served", "not_before"], unpacked(tenant.c.id).add_columns(literal(0), literal(0.0))
@@ -67,17 +68,19 @@ _new = insert(work).from_select(
     ),
 )
 _sooner = and_(work.c.attempts == 0, _new.excluded.due < work.c.due)
-_mark = _new.on_conflict_do_update(
-    index_elements=[work.c.key],
-    set_={
-        "tenant": _new.excluded.tenant,  # a repository can move to another installation
-        "wanted": work.c.wanted + 1,
-        "state": case((_resting, State.READY), else_=work.c.state),
-        # A row that waits out a failure goes on waiting: new events do not make GitHub healthy.
-        "due": case((or_(_resting, _sooner), _new.excluded.due), else_=work.c.due),
-        "attempts": case((_resting, 0), else_=work.c.attempts),
-        "backfill": and_(_new.excluded.backfill, or_(_resting, work.c.backfill)),
-    },
+_mark = Prepared(
+    _new.on_conflict_do_update(
+        index_elements=[work.c.key],
+        set_={
+            "tenant": _new.excluded.tenant,  # a repository can move to another installation
+            "wanted": work.c.wanted + 1,
+            "state": case((_resting, State.READY), else_=work.c.state),
+            # A row that waits out a failure goes on waiting: new events do not make GitHub healthy.
+            "due": case((or_(_resting, _sooner), _new.excluded.due), else_=work.c.due),
+            "attempts": case((_resting, 0), else_=work.c.attempts),
+            "backfill": and_(_new.excluded.backfill, or_(_resting, work.c.backfill)),
+        },
+    )
 )
 
 # A run that lost its row, by `recover` or to a newer claim, must not change it any more.
@@ -132,8 +135,8 @@ def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
     tenants = {mark.tenant for mark in last.values()}
     rows = [(key, mark.tenant, key not in live) for key, mark in last.items()]
     # Sorted, so that writers, on a database that has several, lock rows in one order.
-    connection.execute(_enrol, {"rows": pack((tenant,) for tenant in sorted(tenants))})
-    connection.execute(_mark, {"rows": pack(sorted(rows)), "now": now})
+    _enrol.run(connection, rows=pack((tenant,) for tenant in sorted(tenants)))
+    _mark.run(connection, rows=pack(sorted(rows)), now=now)
 
 
 def finish(connection: Connection, claim: Claim, now: float) -> bool:

@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar, assert_never
 from bot.github.access import Access
 from bot.github.changes import Change, read_change
 from bot.github.policy import HOUSE, PolicyReader
-from bot.github.publisher import group_of
 from bot.github.reader import OpenPull
 from bot.github.standing import forget_check
 from bot.ledger.branches import Branches
@@ -101,10 +100,11 @@ class Fanout:
                 assert_never(subject)
 
     async def _at_head(self, head: HeadSubject) -> Sequence[Judgeable]:
-        """What stands at a commit: pull requests, or the merge group whose check of ours it has.
+        """What stands at a commit: pull requests, or what our check there is about.
 
-        Where a new check was asked for, GitHub may take ours for none any more. Where none was,
-        there is none of a group yet: that has an event of its own.
+        GitHub knows no pull requests of a merge group, nor open ones of what the default branch
+        has. Where a new check was asked for, GitHub may take ours for none any more. Where none
+        was, none of a group is there yet: that has an event of its own.
         """
         sha = head.sha
         if head.again:
@@ -113,8 +113,8 @@ class Fanout:
         if found or not head.again:
             return _subjects(found)
         runs = await self._reader.read_check_runs(sha, NAME, self._app_id)
-        group = next(filter(None, map(group_of, runs)), None)
-        return [group] if group else []
+        about = [parse_subject(run.external_id or "") for run in runs]
+        return [subject for subject in about if isinstance(subject, Judgeable)]
 
     async def _pushed(self, push: PushSubject, place: str) -> Page:
         """Here those that the branch decides about, elsewhere those that link the plans here.

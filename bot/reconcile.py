@@ -140,12 +140,12 @@ class Reconciler:
         if here.pull.is_open:
             first = await self._sharing.note(here.pull.number, head_sha)
         else:
-            await self._known.note(await self._gatherer.gather_links(here))
-        sharing = await self._sharing.read(head_sha)
-        if not sharing:
-            return Outcome.CLOSED
-        seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
-        async with self._sharing.lock(head_sha):
+            await self._note(await self._gatherer.gather_links(here))
+        async with self._sharing.lock(head_sha):  # whoever writes later has also looked later
+            sharing = await self._sharing.read(head_sha)
+            if not sharing:
+                return Outcome.CLOSED
+            seen = [await self._see(pull, len(sharing)) for pull in sharing[:MAX_SHARING]]
             outcome = await self._publish(seen, sharing, first=first)
         if outcome is not Outcome.GROUPED:
             await self._comment(here, seen, sharing)
@@ -171,7 +171,7 @@ class Reconciler:
 
     async def _see(self, pull: OpenPull, sharing: int) -> Seen:
         facts = await self._gatherer.gather(pull)
-        await self._known.note(facts)  # first: of two that claim a task at once, one sees the other
+        await self._note(facts)  # first: of two that claim a task at once, one sees the other
         facts = await self._known.complete(facts)
         if await self._known.lacks_index(facts):
             await self._mark(IndexSubject(self._reader.repository))
@@ -179,6 +179,15 @@ class Reconciler:
             limit = f"more than {MAX_SHARING} pull requests share this head commit"
             facts = replace(facts, unread=limit)
         return Seen(pull, facts, decide(facts), pack(facts))
+
+    async def _note(self, facts: Facts) -> None:
+        """Keep what it links, and its head; those that it leaves at its last one are free of it."""
+        pull = PullSubject(facts.pull.repository, facts.pull.number)
+        last = await self._known.last_head(pull)
+        if last is not None and last != facts.pull.head_sha:
+            for left in await self._sharing.left_at(last):
+                await self._mark(PullSubject(left.pull.repository, left.pull.number))
+        await self._known.note(facts)
 
     def _render(self, seen: Sequence[Seen]) -> CheckRun:
         first = seen[0].facts.pull

@@ -68,6 +68,12 @@ class Sharing:
                 found[number] = pull
         return [found[number] for number in sorted(found)]
 
+    async def left_at(self, sha: str) -> list[OpenPull]:
+        """The same of a commit that one of them has left; nobody's where it is no more."""
+        with suppress(NotFound, Refused):
+            return await self.read(sha)
+        return []
+
     async def _noted(self, sha: str) -> frozenset[int]:
         kept = await recall_as(list[int], self._memory, _KIND, self._key(sha))
         return frozenset(kept or ())

@@ -1,0 +1,101 @@
+"""What is remembered in place of being asked is out of date, or about something else by now."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from bot.work.model import Claim
+from bot.work.store import WorkStore
+from tests.system.world import CODE, World
+
+UNLINKED = ("failure", "No plan linked")
+FREE = ("success", "FEAT-12 is Approved")
+
+
+# ── pull requests with one head ──────────────────────────────────────────────
+class Late:
+    """A store by which a run has to wait for the lock of its head until another has ended."""
+
+    def __init__(self, store: WorkStore) -> None:
+        self._store = store
+        self.late = False
+        self.waiting = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[None]:
+        if self.late:
+            self.late = False
+            self.waiting.set()
+            await self.ended.wait()
+        async with self._store.lock(name):
+            yield
+
+    async def finish(self, claim: Claim) -> bool:
+        if self.waiting.is_set() and claim.key == "pull acme/shop#1":
+            self.ended.set()
+        return await self._store.finish(claim)
+
+
+async def test_whoever_waited_for_its_turn_does_not_write_what_it_saw_before(
+    github: World,
+) -> None:
+    """The exemption of the one ends while a run of the other, which saw it, waits to write."""
+    stores: list[Late] = []
+
+    def late(store: WorkStore) -> WorkStore:
+        stores.append(Late(store))
+        return cast(WorkStore, stores[0])
+
+    async with github.bot(guard=late):
+        await github.plan_on_main(status="Approved")
+        first = await github.code_pull(None)
+        await github.shop.create_branch("side")
+        second = await github.shop.open_pull_request(
+            "patch-1", "side", title="x", body="Plan: FEAT-12", author="mallory"
+        )
+        assert await github.verdict(first) == ("failure", "#1: No plan linked")
+        github.clock.now += 60
+        await first.comment("/plan-exempt The shop is down", author="maya")
+        assert (await github.check(first)).conclusion == "success"
+        github.clock.now += 60
+
+        stores[0].late = True
+        await second.edit(title="Look again")
+        await asyncio.wait_for(stores[0].waiting.wait(), 10)
+        await first.comment("/plan-exempt off", author="maya")
+        assert await github.verdict(first) == ("failure", "#1: No plan linked")
+        assert stores[0].ended.is_set()
+
+
+async def test_one_that_has_moved_on_blocks_nobody_there(world: World) -> None:
+    """Nothing is ever said of the one that stays behind: who leaves has to think of it."""
+    await world.plan_on_main(status="Approved")
+    await world.shop.commit("stays", CODE, from_="main")
+    await world.shop.create_branch("moves", from_="stays")
+    stays = await world.shop.open_pull_request("stays", title="x", body="Plan: FEAT-12")
+    moves = await world.shop.open_pull_request("moves", title="x")
+    assert await world.verdict(stays) == (UNLINKED[0], f"#{moves.number}: {UNLINKED[1]}")
+    await world.shop.commit("moves", {"src/more.py": "1\n"})
+    assert await world.verdict(moves) == UNLINKED
+    assert await world.verdict(stays) == FREE
+
+
+async def test_a_new_check_of_what_the_default_branch_has(world: World) -> None:
+    """Of its commits GitHub names the merged pull requests alone."""
+    await world.configure('gate: {base_branches: ["release/*"]}\n')
+    await world.plan_on_main(status="Approved")
+    await world.shop.create_branch("release/1")
+    await world.shop.commit("main", CODE)
+    await world.shop.create_branch("next")
+    pull = await world.shop.open_pull_request(
+        "next", "release/1", title="Release", body="Plan: FEAT-12"
+    )
+    run = await world.check(pull)
+    run.status, run.conclusion, run.completed_at = "queued", None, None
+    await world.sandbox.rerequest_check_run(run)
+    assert await world.verdict(pull) == FREE

@@ -6,7 +6,7 @@ from bot import sweep
 from bot.commands.run import Commands
 from bot.fanout import Fanout
 from bot.github.access import Access
-from bot.github.errors import GitHubError
+from bot.github.errors import GitHubError, NotFound, Uninstalled
 from bot.github.gather import Gatherer
 from bot.github.installations import Installations
 from bot.github.objects import ObjectCache
@@ -31,6 +31,7 @@ from bot.subject import (
     IndexSubject,
     InstallationsSubject,
     Judgeable,
+    Look,
     PullSubject,
     Spread,
     Subject,
@@ -65,6 +66,14 @@ class SubjectRunner:
 
     async def run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
         """Bring *subject* up to date, from the claim's progress on; say how it ended."""
+        try:
+            return await self._run(subject, claim, owned)
+        except Uninstalled as gone:
+            if isinstance(subject, Look):
+                raise
+            return await self._hand_over(subject.repository, claim, gone)
+
+    async def _run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
         installation = claim.tenant
         match subject:
             case PullSubject() | GroupSubject():
@@ -107,6 +116,20 @@ class SubjectRunner:
         words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
         await reconciler.report_fault(subject, words, request_id)
         return True
+
+    async def _hand_over(self, repository: str, claim: Claim, gone: Uninstalled) -> Done:
+        """Leave it to the installation that reaches the repository now, if there is one.
+
+        What was noted while the old one was there, the index of links above all, still names that.
+        """
+        try:
+            present = await self._installations.find(repository)
+        except NotFound:
+            raise gone from None
+        if present == claim.tenant:
+            raise gone
+        await self._store.enqueue([Mark(claim.key, present, claim.backfill)])
+        return Done(f"left to installation {present}")
 
     async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> str:
         reconciler = await self._reconciler(subject, installation, owned)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from bot.ledger.keys import as_key
 from bot.ledger.schema import memory as table
@@ -59,6 +59,12 @@ def keep(connection: Connection, kind: str, key: str, value: bytes) -> None:
 def forget(connection: Connection, kind: str, key: str) -> None:
     """Keep nothing under that key any more."""
     connection.execute(delete(table).where(table.c.kind == kind, table.c.key == as_key(key)))
+
+
+def forget_repository(connection: Connection, name: str) -> None:
+    """Keep nothing under keys that begin with a repository's name any more."""
+    under = or_(*(table.c.key.startswith(f"{name}{end}", autoescape=True) for end in (" ", "#")))
+    connection.execute(delete(table).where(under))
 
 
 def prune(connection: Connection, bounds: Bounds) -> int:

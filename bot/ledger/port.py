@@ -233,7 +233,8 @@ class Ledger(Protocol):
     async def rename_repository(self, old: str, new: str) -> None:
         """Carry the index and the standing exemptions over to a repository's new name.
 
-        What stands under the new name already is newer, and stays. Decisions and the audit log
+        What stands under the new name already is newer, and stays; what is only remembered under
+        it may be from when it was this repository's before, and goes. Decisions and the audit log
         are history: they keep the name of their time. It takes several transactions; what fails
         between them goes on from there when it is called again.
         """

@@ -1,11 +1,12 @@
 """A repository's new name, carried over in pages: each is a transaction, and all may come again.
 
-What stands under the new name already is newer, and stays.
+What stands under the new name already is newer, and stays. But what is merely remembered under it
+may be from a time when the repository had it before, and is forgotten.
 """
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
-from bot.ledger import exemptions, index
+from bot.ledger import exemptions, index, memory
 from bot.ledger.schema import indexed, link, linked
 from bot.work.sql import alone
 
@@ -23,6 +24,7 @@ def carry_over(connection: Connection, old: str, new: str, at_once: int = AT_ONC
         return plans
     exemptions.rename_repository(connection, old, new)
     _rename_indexed(connection, old, new)
+    memory.forget_repository(connection, new)
     return 0
 
 

@@ -99,3 +99,18 @@ async def test_a_new_check_of_what_the_default_branch_has(world: World) -> None:
     run.status, run.conclusion, run.completed_at = "queued", None, None
     await world.sandbox.rerequest_check_run(run)
     assert await world.verdict(pull) == FREE
+
+
+# ── names ────────────────────────────────────────────────────────────────────
+async def test_what_stood_under_a_name_that_comes_back(world: World) -> None:
+    await world.plan_on_main(status="Approved")
+    pull = await world.code_pull(None)
+    assert await world.verdict(pull) == UNLINKED
+    await world.shop.rename("store")
+    await pull.edit(body="Plan: FEAT-12")
+    assert await world.verdict(pull) == FREE
+    world.sandbox.faults.webhooks.hold()
+    await world.shop.rename("shop")
+    await pull.edit(body="")
+    world.sandbox.faults.webhooks.release(newest_first=True)
+    assert await world.verdict(pull) == UNLINKED

@@ -80,3 +80,11 @@ async def test_a_merge_group_is_carried_over_beside_its_pull_request(ledger: Led
 
     subjects = [one.subject for one in await ledger.linking("acme/plans", ["feat-1"])]
     assert subjects == [subject.replace(SHOP, NEW), f"pull {NEW}#1"]
+
+
+async def test_what_is_remembered_under_the_new_name_is_from_another_time(ledger: Ledger) -> None:
+    kept = [("check", f"{NEW} abc"), ("comment", f"{NEW}#1 mark"), ("check", f"{NEW}-2 abc")]
+    for kind, key in kept:
+        await ledger.keep(kind, key, b"1")
+    await ledger.rename_repository(SHOP, NEW)
+    assert [await ledger.recall(kind, key) for kind, key in kept] == [None, None, b"1"]

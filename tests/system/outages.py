@@ -6,12 +6,14 @@ Each goes into the bot as its session with GitHub, by the door that the composit
 import asyncio
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot.work.leases import LEASE
 from bot.work.model import Row, State
 from tests.system.world import World
 
@@ -123,6 +125,23 @@ async def row_of(world: World, key: str = PULL) -> Row:
     """The row of the queue with that key."""
     (found,) = [row for row in await world.parts.store.rows() if row.key == key]
     return found
+
+
+@asynccontextmanager
+async def beating(world: World) -> AsyncIterator[None]:
+    """Let time go by, and the bot say that it lives: it shows which runs nobody has in hand."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            world.clock.now += LEASE / 3
+            await world.parts.store.beat()
+
+    beats = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beats.cancel()
 
 
 async def tried(world: World, times: int) -> Row:

@@ -1,18 +1,15 @@
 """The database goes away in the middle: deliveries are refused; after it all goes on by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
 import pytest
 
 from bot.settings import Postgres
-from bot.work.leases import LEASE
 from bot.work.model import State
 from tests.postgres import cluster
-from tests.system.outages import BLOCKED, FREE, Hold, row_of
+from tests.system.outages import BLOCKED, FREE, Hold, beating, row_of
 from tests.system.test_healing import pass_time
 from tests.system.world import World
 
@@ -45,23 +42,6 @@ async def readiness(world: World) -> tuple[int, str]:
     """What `/readyz` says to who watches."""
     async with aiohttp.ClientSession() as session, session.get(f"{world.url}/readyz") as answer:
         return answer.status, str((await answer.json()).get("reason", ""))
-
-
-@asynccontextmanager
-async def beating(world: World) -> AsyncIterator[None]:
-    """Let time go by, and the bot say that it lives: what a power cut made of a run shows then."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(0.2)
-            world.clock.now += LEASE / 3
-            await world.parts.store.beat()
-
-    beats = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beats.cancel()
 
 
 def statuses(world: World, since: int) -> list[int]:

@@ -99,7 +99,7 @@ async def a_hub(scene: Scene) -> AsyncIterator[Hub]:
 
 async def fill(where: Path | Postgres, marks: Sequence[Mark]) -> None:
     """Put marks into a queue that nobody works off yet."""
-    store = KeptStore(await open_database(where, works=False), attempts=8)
+    store = KeptStore(await open_database(where, works=False))
     await store.enqueue(marks)
     await store.close()
 

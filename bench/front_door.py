@@ -69,7 +69,7 @@ async def serve(kind: str, port: int, url: str) -> None:
     if kind == "bare":
         await serve_bare(port)
     database = await open_database(read_database({"DATABASE_URL": url}), works=False)
-    store = KeptStore(Loose(database) if kind == "loose" else database, attempts=1)
+    store = KeptStore(Loose(database) if kind == "loose" else database)
     async with listening(make_web(Webhook(store, [SECRET]), store, lambda: True), HOST, port):
         await asyncio.Event().wait()
 

@@ -86,7 +86,7 @@ class Bench:
 @asynccontextmanager
 async def running(where: Path | Postgres) -> AsyncIterator[Bench]:
     """Everything but GitHub."""
-    store = KeptStore(await open_database(where), attempts=8)
+    store = KeptStore(await open_database(where))
     stopwatch = Stopwatch()
     worker = Worker(store, stopwatch)
     working = asyncio.create_task(worker.work())

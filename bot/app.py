@@ -14,7 +14,6 @@ from bot.github.sender import Sleep
 from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger
 from bot.offload import Offload
-from bot.run import ATTEMPTS
 from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
@@ -141,7 +140,7 @@ async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
 
 
 def _store(database: Database, settings: Settings) -> WorkStore:
-    return KeptStore(database, attempts=ATTEMPTS, room=settings.retention.bytes)
+    return KeptStore(database, room=settings.retention.bytes)
 
 
 def _webhook(store: WorkStore, settings: Settings) -> Webhook:

@@ -46,6 +46,10 @@ class ClaimLost(PlanGateError):
     """Another run owns the subject now: this one may write nothing any more."""
 
 
+class Died(PlanGateError):
+    """The process ended in too many of its runs: it may be the subject itself that ends it."""
+
+
 class Runner(Protocol):
     """What is done with a claimed subject."""
 
@@ -81,7 +85,7 @@ class Runs:
         began = self._store.now()
         try:
             with tallying(backfill=claim.backfill) as tally:
-                ended = await _attempt(self._runner.run(subject, claim, lambda: self._owned(claim)))
+                ended = await _attempt(self._run(subject, claim))
             took = self._store.now() - began
             metrics.evaluated(claim.key.partition(" ")[0], took, tally.requests)
             log = log.bind(seconds=round(took, 3), requests=tally.requests, free=tally.free)
@@ -90,6 +94,12 @@ class Runs:
             with suppress(StoreUnavailable):  # then the lease hands it back
                 await self._store.release(claim)
             raise
+
+    async def _run(self, subject: Subject, claim: Claim) -> Ending:
+        """The run itself; what may be deadly is told of, instead of being tried for ever."""
+        if claim.died and claim.attempts >= ATTEMPTS:
+            raise Died(f"the process ended during the last of {claim.attempts} runs that failed")
+        return await self._runner.run(subject, claim, lambda: self._owned(claim))
 
     async def _owned(self, claim: Claim) -> None:
         if not await self._store.owns(claim):
@@ -185,10 +195,13 @@ def _goes_on(subject: Subject, fault: Exception, reported: bool | Exception) -> 
     """Whether a fault that nobody was told of is worth more tries.
 
     A push or a head that is given up would leave its pull requests as they were, and a look that
-    the clock asks for would not be asked for again: only where there is nothing nobody waits.
+    the clock asks for would not be asked for again: only where there is nothing nobody waits. A
+    push that may be deadly is left to the sweep.
     """
     if isinstance(fault, PASSING) or isinstance(reported, PASSING):
         return True
+    if isinstance(fault, Died):
+        return isinstance(subject, Look)
     return isinstance(subject, Spread | Look) and not isinstance(fault, NotFound)
 
 

@@ -17,10 +17,9 @@ from bot.work.model import Census, Claim, Delivery, Mark, Receipt, Row
 class KeptStore:
     """A `WorkStore` whose transactions run in a `Database`."""
 
-    def __init__(self, database: Database, *, attempts: int, room: int = inbox.ROOM) -> None:
-        """Keep deliveries in *room* bytes; park a row after *attempts* deaths of the process."""
+    def __init__(self, database: Database, *, room: int = inbox.ROOM) -> None:
+        """Keep deliveries in *room* bytes."""
         self._database = database
-        self._attempts = attempts
         self._room = room
         self._shard = random.randrange(inbox.SHARDS)
         self._batches = Batches(self._ingest)
@@ -87,7 +86,7 @@ class KeptStore:
 
         def beat(db: Connection) -> int:
             leases.extend(db, held, now)
-            return leases.recover(db, self._attempts, now)
+            return leases.recover(db, now)
 
         return await self._database.run(beat, wakes=bool)
 
@@ -153,7 +152,7 @@ class KeptStore:
 
         def recover(db: Connection) -> int:
             leases.unfreeze(db, now)
-            return leases.recover(db, self._attempts, now, owner)
+            return leases.recover(db, now, owner)
 
         return await self._database.run(recover, wakes=True)
 

@@ -1,6 +1,6 @@
 """Who still lives? A run is its process's for as long as that says so, and a while longer.
 
-Recovering a run counts as a failed attempt, and parks the row at the limit: a row may be what kills
+Recovering a run counts as a failed attempt, and the next claim tells of it: a row may be what kills
 its process, and would go on for ever. Which one it is nobody knows, so those that have died before
 come again one after another: what does no harm gets through between two deaths.
 """
@@ -11,19 +11,18 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    and_,
     bindparam,
-    case,
     or_,
     select,
     update,
 )
 
 from bot.work.model import Claim, State
-from bot.work.queue import dirty, its, my_row
+from bot.work.queue import its, my_row
 from bot.work.schema import tenant, work
 
 LEASE = 60.0  # seconds that a process may be silent before another takes its runs over
+DIED = "The process ended during this run."
 
 _now: BindParameter[float] = bindparam("now")
 
@@ -38,13 +37,8 @@ _dead = (
     .order_by(work.c.key)
     .with_for_update(skip_locked=True)
 )
-_spent = work.c.attempts + 1 >= bindparam("limit")
 _recover = my_row.values(
-    state=case((and_(_spent, ~dirty), State.PARKED), else_=State.READY),
-    due=bindparam("then"),
-    attempts=case((and_(_spent, dirty), 0), else_=work.c.attempts + 1),
-    progress=case((_spent, ""), else_=work.c.progress),
-    error="The process ended during this run.",
+    state=State.READY, due=bindparam("then"), attempts=work.c.attempts + 1, error=DIED
 )
 
 # What waits in earnest (a retry, a page of many, a rate limit) waits an hour or two at most.
@@ -64,14 +58,14 @@ def extend(connection: Connection, claims: Sequence[Claim], now: float) -> None:
         connection.execute(_extend, [its(claim) | {"now": now} for claim in rows])
 
 
-def recover(connection: Connection, limit: int, now: float, former: str | None = None) -> int:
+def recover(connection: Connection, now: float, former: str | None = None) -> int:
     """Make the runs ready again whose lease is over, and all of the *former* owner; say how many.
 
-    Each counts as a failed attempt; the `limit`-th parks, unless marked meanwhile.
+    Each counts as a failed attempt.
     """
     dead = connection.execute(_dead, {"now": now, "former": former}).all()
     runs = [
-        {"its_key": key, "its_token": token, "limit": limit, "then": now + place * attempts}
+        {"its_key": key, "its_token": token, "then": now + place * attempts}
         for place, (key, token, attempts) in enumerate(dead)
     ]
     if runs:

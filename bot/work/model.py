@@ -67,7 +67,8 @@ class Claim:
     """A run that this process owns, as long as the token is the row's newest.
 
     *progress* is where an earlier run of several came to, in the runner's own words; a run begins
-    from the start where it is empty.
+    from the start where it is empty. *died*: the last run took its process with it, or the other
+    way round.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Claim:
     attempts: int  # failed runs before this one, since the last success or new start
     backfill: bool = False
     progress: str = ""
+    died: bool = False
     due: float = field(default=0.0, compare=False)  # when the row began to wait for this run
 
 

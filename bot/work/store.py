@@ -101,8 +101,8 @@ class WorkStore(Protocol):
         """At start: make the runs of this process's former life ready again; say how many.
 
         So are the runs of others that have been silent for long. Each counts as a failed attempt,
-        and at the limit parks: the row may be what kills. What waits for a time that only a wrong
-        clock can have set waits no longer.
+        and its next claim tells of it: the row may be what kills. What waits for a time that only a
+        wrong clock can have set waits no longer.
         """
         ...
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.work.leases import LEASE
+from bot.work.leases import DIED, LEASE
 from bot.work.model import Claim, State
 from bot.work.schema import tenant, work
 from bot.work.sql import insert
@@ -106,6 +106,7 @@ _take = (
         work.c.attempts,
         work.c.backfill,
         work.c.progress,
+        work.c.error == DIED,
         work.c.due,
     )
 )

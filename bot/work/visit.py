@@ -19,7 +19,7 @@ async def visit(where: Path | Postgres) -> AsyncIterator[KeptStore]:
     Raises `StoreUnavailable` if there is no store, or one of another version.
     """
     async with visit_database(where) as database:
-        yield KeptStore(database, attempts=1)
+        yield KeptStore(database)
 
 
 @asynccontextmanager

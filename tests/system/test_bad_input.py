@@ -67,7 +67,7 @@ async def test_a_good_delivery_is_accepted_and_kept(world: World) -> None:
 @pytest.mark.parametrize("bodies", [True, False])
 async def test_a_body_is_kept_where_that_is_asked_for(world: World, bodies: bool) -> None:
     async with visit_database(world.settings.database) as database:
-        store = KeptStore(database, attempts=1)
+        store = KeptStore(database)
         server = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: True)
         body = json.dumps(OPENED).encode()
         async with listening(server, "127.0.0.1", 0) as url:

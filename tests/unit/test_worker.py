@@ -33,6 +33,7 @@ from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
 from bot.worker import Pace, Worker
 from tests.store import open_sqlite
+from tests.unit.work.test_writer import join_writers
 
 PULL = PullSubject("acme/shop", 1)
 MARK = Mark(PULL.key, 7)
@@ -420,6 +421,30 @@ async def test_an_answer_of_the_store_that_nobody_foresaw_ends_the_worker(bench:
     await bench.work(Runner(fine), idle)
 
 
+async def die(bench: Bench, times: int) -> None:
+    """So often a process takes the run and is gone, and another one starts."""
+    for _ in range(times):
+        assert len(await bench.store.claim(1)) == 1
+        await bench.store.recover()
+
+
+async def test_what_ends_its_process_again_and_again_is_told_of_and_parked(bench: Bench) -> None:
+    """Nobody would hear of it else: no check run tells why the pull request waits."""
+    await die(bench, ATTEMPTS)
+    runner = Runner(fine)
+    row = await bench.work(runner, parked)
+    assert runner.runs == 0
+    assert runner.reported == ["the process ended during the last of 8 runs that failed"]
+    assert row.error == f"Died: {runner.reported[0]}"
+
+
+async def test_a_death_before_that_is_a_failed_attempt_like_others(bench: Bench) -> None:
+    await die(bench, ATTEMPTS - 1)
+    runner = Runner(fine)
+    await bench.work(runner, idle)
+    assert (runner.runs, runner.reported) == (1, [])
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_store_that_has_stopped_ends_the_worker(tmp_path: Path) -> None:
     """It will never answer again, and nobody restarts a process that waits for it."""
@@ -432,14 +457,14 @@ async def test_a_store_that_has_stopped_ends_the_worker(tmp_path: Path) -> None:
         await database.run(crash)
         return "published"
 
-    store = KeptStore(database, attempts=ATTEMPTS)
+    store = KeptStore(database)
     await store.enqueue([MARK])
     worker = Worker(store, Runner(stop_the_store))
     with pytest.raises(ExceptionGroup) as caught:
         async with asyncio.timeout(60):
             await worker.work()
     assert caught.group_contains(StoreStopped)
-    await store.close()
+    await asyncio.to_thread(join_writers)
 
 
 class Pulse(Away):

@@ -47,7 +47,7 @@ async def test_everything_is_there_after_a_restart(
 
 
 async def test_queue_and_ledger_share_a_database(ledger: Ledger, database: Database) -> None:
-    store = KeptStore(database, attempts=3)
+    store = KeptStore(database)
     await asyncio.gather(store.enqueue([Mark("o/r#1", 1)]), ledger.record(decision("a")))
 
     assert [row.key for row in await store.rows()] == ["o/r#1"]

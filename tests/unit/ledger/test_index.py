@@ -47,7 +47,7 @@ async def test_relinking_says_whose_claims_changed(ledger: Ledger, case: str) ->
 # ── who is looked at again ───────────────────────────────────────────────────
 @pytest.fixture
 def store(database: Database) -> WorkStore:
-    return KeptStore(database, attempts=3)
+    return KeptStore(database)
 
 
 async def marked(store: WorkStore) -> list[tuple[str, int]]:

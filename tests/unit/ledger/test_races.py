@@ -76,7 +76,7 @@ async def test_of_two_that_claim_a_task_at_once_the_second_marks_the_first(
         lambda db: index.relink(db, linked(1, "feat-1#1"), 1, 1.0),
         relink(ledger, linked(2, "feat-1#1")),
     )
-    rows = await KeptStore(database, attempts=3).rows()
+    rows = await KeptStore(database).rows()
     assert [row.key for row in rows] == [f"pull {SHOP}#1"]
 
 

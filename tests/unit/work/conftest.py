@@ -17,8 +17,6 @@ from tests.postgres import cluster
 
 Open = Callable[[], Awaitable[WorkStore]]
 
-ATTEMPTS = 3
-
 
 class Clock:
     """Seconds since the epoch, as told."""
@@ -86,7 +84,7 @@ async def open_store(where: Path | Postgres, clock: Clock) -> AsyncIterator[Open
     opened: list[WorkStore] = []
 
     async def open_store() -> WorkStore:
-        opened.append(await stores.open_store(where, clock=clock, attempts=ATTEMPTS))
+        opened.append(await stores.open_store(where, clock=clock))
         return opened[-1]
 
     yield open_store

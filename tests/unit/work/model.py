@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 
 from bot.work.model import Claim, Mark, Row, State
-from tests.unit.work.conftest import ATTEMPTS
 
 NEVER = float("inf")
 LEASE = 60.0
@@ -52,9 +51,8 @@ class Model:
             kept.row = replace(row, state=State.RUNNING, seen=seen, owner=owner)
             kept.token = max(kept.token + 1, int(now * 1e6))
             kept.lease = now + LEASE
-            claims.append(
-                Claim(row.key, row.tenant, kept.token, row.attempts, row.backfill, kept.progress)
-            )
+            said = (row.attempts, row.backfill, kept.progress, row.error == DIED)
+            claims.append(Claim(row.key, row.tenant, kept.token, *said))
         self.held.setdefault(owner, set()).update(claims)
         return claims
 
@@ -104,8 +102,7 @@ class Model:
     def recover(self, now: float, former: str) -> int:
         dead = [kept for kept in self.running() if kept.lease <= now or kept.row.owner == former]
         for place, kept in enumerate(sorted(dead, key=lambda kept: kept.row.key)):
-            spent = kept.row.attempts + 1 >= ATTEMPTS
-            self.fail(kept, now + place * kept.row.attempts, DIED, for_good=spent)
+            self.fail(kept, now + place * kept.row.attempts, DIED, for_good=False)
         return len(dead)
 
     def succeed(self, kept: Kept, now: float) -> None:

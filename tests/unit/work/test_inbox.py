@@ -205,7 +205,7 @@ async def weights(database: Database) -> tuple[int, int]:
 
 
 async def test_bodies_are_kept_small_and_come_back_as_they_were(database: Database) -> None:
-    store = KeptStore(database, attempts=3)
+    store = KeptStore(database)
     body = b'{"zen": "Keep it logically awesome."}' * 1_000
     await store.ingest(replace(delivery("with"), body=body), [])
     await store.ingest(delivery("without"), [])
@@ -217,7 +217,7 @@ async def test_bodies_are_kept_small_and_come_back_as_they_were(database: Databa
 
 
 async def test_the_newest_deliveries_stay_within_the_room(database: Database, clock: Clock) -> None:
-    store = KeptStore(database, attempts=3, room=ROOM)
+    store = KeptStore(database, room=ROOM)
     for number in range(60):
         clock.now += 1
         await asyncio.gather(*(store.ingest(delivery(f"{number}-{n}"), []) for n in range(10)))
@@ -230,12 +230,12 @@ async def test_the_newest_deliveries_stay_within_the_room(database: Database, cl
 
 
 async def test_room_that_was_made_smaller_is_kept_to(database: Database, clock: Clock) -> None:
-    before = KeptStore(database, attempts=3)
+    before = KeptStore(database)
     for number in range(10):
         clock.now += 1
         await before.ingest(delivery(f"g{number}"), [])
     (each, _), counted = divmod((await weights(database))[0], 10), 10
-    after = KeptStore(database, attempts=3, room=3 * each)
+    after = KeptStore(database, room=3 * each)
 
     assert await after.prune(before=0.0) == counted - 3
     assert await after.prune(before=0.0) == 0
@@ -243,7 +243,7 @@ async def test_room_that_was_made_smaller_is_kept_to(database: Database, clock: 
 
 
 async def test_a_redelivery_weighs_what_is_counted_for_it(database: Database, clock: Clock) -> None:
-    store = KeptStore(database, attempts=3)
+    store = KeptStore(database)
     for guid in ("g", "g", "h"):
         await store.ingest(delivery(guid), [])
     rows, counted = await weights(database)

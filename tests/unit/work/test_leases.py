@@ -6,7 +6,7 @@ from bot.settings import Postgres
 from bot.work.leases import LEASE
 from bot.work.model import Claim, State
 from bot.work.store import WorkStore
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, empty_postgres, mark, row
+from tests.unit.work.conftest import Clock, Open, empty_postgres, mark, row
 
 KEY = "o/r#1"
 
@@ -116,16 +116,15 @@ class TestSeveralProcesses:
         again = await open_store()
         assert await again.recover() == 1
 
-    async def test_what_silences_its_process_again_and_again_is_parked(
+    async def test_every_silence_counts(
         self, store: WorkStore, claim: Claim, open_store: Open, clock: Clock
     ) -> None:
         other = await open_store()
-        for _ in range(ATTEMPTS):
-            assert (await row(store, KEY)).state is State.RUNNING
+        for silences in (1, 2, 3):
             clock.now += LEASE
             assert await other.beat() == 1
-            await store.claim(1)
-        assert (await row(store, KEY)).state is State.PARKED
+            (again,) = await store.claim(1)
+            assert (again.attempts, again.died) == (silences, True)
 
 
 async def test_what_died_before_comes_again_one_after_another(

@@ -18,7 +18,7 @@ from bot.work.kept_store import KeptStore
 from bot.work.model import Claim, Mark
 from bot.work.postgres import open_postgres
 from bot.work.sqlite import OWNER, open_file
-from tests.unit.work.conftest import ATTEMPTS, Clock, delivery, empty_postgres
+from tests.unit.work.conftest import Clock, delivery, empty_postgres
 from tests.unit.work.model import NEVER, Kept, Model
 
 T = TypeVar("T")
@@ -200,7 +200,7 @@ class SqliteMachine(Machine):
 
     async def open(self, process: int) -> KeptStore:
         path = Path(self.folder.name) / "plan-gate.db"
-        return KeptStore(await open_file(path, self.clock), attempts=ATTEMPTS)
+        return KeptStore(await open_file(path, self.clock))
 
     def name(self, process: int) -> str:
         return OWNER
@@ -219,7 +219,7 @@ class PostgresMachine(Machine):
 
     async def open(self, process: int) -> KeptStore:
         database = await open_postgres(self.url, self.clock, host="here")
-        return KeptStore(database, attempts=ATTEMPTS)
+        return KeptStore(database)
 
     def name(self, process: int) -> str:
         return f"here/{process}"

@@ -17,7 +17,7 @@ from bot.work.model import Claim, State
 from bot.work.postgres import TRIES, PostgresDatabase, open_postgres
 from bot.work.session import CHANNEL
 from tests.postgres import cluster
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, empty_postgres, mark, row
+from tests.unit.work.conftest import Clock, Open, delivery, empty_postgres, mark, row
 
 OpenDatabase = Callable[..., Awaitable[PostgresDatabase]]
 
@@ -424,7 +424,7 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
 async def test_a_claim_that_a_crash_has_taken_back_owns_nothing(url: str) -> None:
     cluster().sql("ALTER SYSTEM SET wal_writer_delay = '10s'")
     await asyncio.to_thread(cluster().restart)
-    first, second = [KeptStore(await open_postgres(url), attempts=ATTEMPTS) for _ in range(2)]
+    first, second = [KeptStore(await open_postgres(url)) for _ in range(2)]
     await first.enqueue([mark("o/r#1")])
     (forgotten,) = await first.claim(1)
     cluster().sql("ALTER SYSTEM RESET wal_writer_delay")
@@ -470,7 +470,7 @@ async def test_a_text_that_no_database_can_hold_is_the_callers_fault(
 
 
 async def test_a_cancelled_call_is_carried_out(database: PostgresDatabase, url: str) -> None:
-    store = KeptStore(database, attempts=ATTEMPTS)
+    store = KeptStore(database)
     enqueuing = asyncio.create_task(store.enqueue([mark("o/r#1")]))
     await asyncio.sleep(0)
     enqueuing.cancel()

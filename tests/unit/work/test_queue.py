@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.work.model import Claim, Row, State
 from bot.work.store import WorkStore
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, mark, row
+from tests.unit.work.conftest import Clock, Open, mark, row
 
 KEY = "o/r#1"
 
@@ -154,31 +154,18 @@ async def test_a_death_counts_as_an_attempt(open_store: Open) -> None:
     assert (await row(second, "o/r#2")).attempts == 0
 
 
-async def test_what_kills_the_process_again_and_again_is_parked(open_store: Open) -> None:
+async def test_a_claim_tells_that_the_last_run_ended_with_its_process(open_store: Open) -> None:
     store = await open_store()
     await store.enqueue([mark(KEY)])
-    for _ in range(ATTEMPTS):
-        await claim_it(store)
-        await store.close()
-        store = await open_store()
-        await store.recover()
-
-    assert (await row(store, KEY)).state is State.PARKED
-    await store.enqueue([mark(KEY)])
-    assert (await claim_it(store)).attempts == 0
-
-
-async def test_a_mark_before_the_last_death_gets_its_run(open_store: Open) -> None:
+    assert not (await claim_it(store)).died
+    await store.close()
     store = await open_store()
-    await store.enqueue([mark(KEY)])
-    for _ in range(ATTEMPTS):
-        await claim_it(store)
-        await store.enqueue([mark(KEY)])
-        await store.close()
-        store = await open_store()
-        await store.recover()
+    await store.recover()
 
-    assert (await claim_it(store)).attempts == 0
+    again = await claim_it(store)
+    assert (again.attempts, again.died) == (1, True)
+    await store.retry(again, delay=0, error="GitHub said 502")
+    assert not (await claim_it(store)).died
 
 
 async def test_a_claim_of_a_dead_process_owns_nothing(open_store: Open) -> None:

@@ -14,7 +14,7 @@ from bot.work.kept_store import KeptStore
 from bot.work.sqlite import SqliteDatabase, connect
 from bot.work.store import WorkStore
 from bot.work.writer import Writer
-from tests.unit.work.conftest import ATTEMPTS, Clock, Open, delivery, mark
+from tests.unit.work.conftest import Clock, Open, delivery, mark
 
 KEYS = [f"o/r#{number}" for number in range(5)]
 
@@ -150,7 +150,7 @@ async def test_a_claim_cancelled_while_closing_is_left_to_recover(open_store: Op
 async def test_a_cancelled_claim_may_have_failed(path: Path, clock: Clock) -> None:
     connection = connect(path)
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-    store = KeptStore(SqliteDatabase(Writer(connection, connection), clock), attempts=ATTEMPTS)
+    store = KeptStore(SqliteDatabase(Writer(connection, connection), clock))
     await store.enqueue([mark("o/r#1")])
     intruder = sqlite3.connect(path, isolation_level=None)
     intruder.execute("BEGIN IMMEDIATE")

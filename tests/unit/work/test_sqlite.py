@@ -116,7 +116,7 @@ async def test_a_full_disk_refuses_and_heals(path: Path, clock: Clock) -> None:
 
     connection = connect(path)
     writer = Writer(connection, connection)
-    store = KeptStore(SqliteDatabase(writer, clock), attempts=3)
+    store = KeptStore(SqliteDatabase(writer, clock))
     await store.ingest(delivery("before"), [mark("before")])
     (claim,) = await store.claim(1)
     await writer.submit(allow_pages(1))  # SQLite makes that as many as there are

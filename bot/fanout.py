@@ -129,7 +129,8 @@ class Fanout:
         policy = await PolicyReader(self._access, self._repository).read(default, push.branch)
         if policy.branch.name != push.branch:  # it is not trusted: another branch decides
             return Page(())
-        change = await read_change(self._access, self._reader, push, policy.config)
+        handled = await self._branches.handled(self._repository, push.branch)
+        change = await read_change(self._access, self._reader, push, handled, policy.config)
         if change.plans == ():
             return Page(())
         pulls = change.concerned(await self._reader.read_open_pulls(base), policy.config)

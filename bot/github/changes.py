@@ -45,24 +45,33 @@ class Change:
 
 
 async def read_change(
-    access: Access, reader: Reader, push: PushSubject, config: Config | InvalidConfig
+    access: Access,
+    reader: Reader,
+    push: PushSubject,
+    handled: str | None,
+    config: Config | InvalidConfig,
 ) -> Change:
-    """What *push* changed; all may have, where that cannot be told."""
+    """What *push* changed, and what has changed since *handled*; all may have, if in doubt.
+
+    That is where the last push led that was worked off. The two begin at the same commit unless a
+    push in between was lost.
+    """
     if isinstance(config, InvalidConfig) or push.before == NO_COMMIT:
         return Change(None)
+    befores = {push.before, handled or push.before}
     try:
-        old, new = [
+        *olds, new = [
             await reader.read_tree(await reader.read_commit_tree(commit))
-            for commit in (push.before, push.after)
+            for commit in (*befores, push.after)
         ]
-        changed = changed_paths(old, new)
+        changed = {path for old in olds for path in changed_paths(old, new)}
         if CONFIG_PATH in changed:
             return Change(None)
         paths = [path for path in changed if is_plan(path, config)]
         if len(paths) > MAX_TOUCHED_PLANS:
             return Change(None)
         plans = access.plans(reader, config)
-        sides = [await plans.read_at(side, paths) for side in (old, new)]
+        sides = [await plans.read_at(side, paths) for side in (*olds, new)]
     except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
         return Change(None)
     return Change(tuple(plan for side in sides for plan in side.values()))

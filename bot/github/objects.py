@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from cachetools import LRUCache, TTLCache
@@ -20,6 +20,8 @@ LARGEST: Final = (
     512 << 10
 )  # bytes of what is kept over restarts: packing it takes some milliseconds
 FOR_A_WHILE: Final = 300.0  # seconds
+ENTRY: Final = 350  # bytes of a tree's entry in memory, roughly
+SHARED_ENTRY: Final = 100  # and of one that another tree holds already
 _FILE_MODES: Final = {"100644", "100755"}
 
 T = TypeVar("T")
@@ -54,6 +56,18 @@ class Brought:
     commits: tuple[Commit, ...] = ()
 
 
+class Keeps(Protocol[T]):
+    """Where objects of one kind are kept for this process."""
+
+    def get(self, repository: str, sha: str) -> T | None:
+        """What was kept, if it still is."""
+        ...
+
+    def keep(self, repository: str, sha: str, value: T) -> None:
+        """Keep a value, if there is room for it at all."""
+        ...
+
+
 class Shelf(Generic[T]):
     """Objects of one kind in this process, as many as there is room for."""
 
@@ -70,13 +84,45 @@ class Shelf(Generic[T]):
             self._kept[repository, sha] = value
 
 
+class _Weighed(NamedTuple):
+    tree: Tree
+    size: int
+
+
+class TreeShelf:
+    """Trees in this process. Those of one repository mostly say the same, and share that."""
+
+    def __init__(self, room: int) -> None:
+        """Make room for so many bytes, roughly."""
+        self._shelf = Shelf[_Weighed](room, lambda weighed: weighed.size)
+        self._newest: MutableMapping[str, str] = LRUCache(10_000)
+
+    def get(self, repository: str, sha: str) -> Tree | None:
+        """What was kept, if it still is."""
+        found = self._shelf.get(repository, sha)
+        return None if found is None else found.tree
+
+    def keep(self, repository: str, sha: str, value: Tree) -> None:
+        """Keep a tree, made of the parts of the repository's last one wherever it says the same."""
+        last = self.get(repository, self._newest.get(repository, "")) or {}
+        there = dict(zip(last, last.items(), strict=True))
+        tree = dict(
+            there[path] if last.get(path) == entry else (path, entry)
+            for path, entry in value.items()
+        )
+        own = sum(last.get(path) is not entry for path, entry in tree.items())
+        size = ENTRY * (own + 1) + SHARED_ENTRY * (len(tree) - own)
+        self._shelf.keep(repository, sha, _Weighed(tree, size))
+        self._newest[repository] = sha
+
+
 class LastingShelf(Generic[T]):
     """Objects of one kind, of which the small ones outlive the process, and serve others.
 
     Nothing in them may change: what names accounts does not belong here, for those are renamed.
     """
 
-    def __init__(self, shelf: Shelf[T], memory: Memory, kind: str, type_: type[T]) -> None:
+    def __init__(self, shelf: Keeps[T], memory: Memory, kind: str, type_: type[T]) -> None:
         self._shelf = shelf
         self._memory = memory
         self._kind = kind
@@ -111,13 +157,10 @@ class LastingShelf(Generic[T]):
 class ObjectCache:
     """All that is kept of GitHub's answers, for all evaluations of this process."""
 
-    def __init__(self, memory: Memory, blob_bytes: int = 64 << 20, entries: int = 200_000) -> None:
-        self.blobs: LastingShelf[bytes] = LastingShelf(
-            Shelf(blob_bytes, len), memory, "blob", bytes
-        )
-        self.trees: LastingShelf[Tree] = LastingShelf(
-            Shelf(entries, lambda tree: len(tree) + 1), memory, "tree", Tree
-        )
+    def __init__(self, memory: Memory, room: int = 16 << 20) -> None:
+        """Have *room* bytes for blobs, twice as many for trees; both outlive the process."""
+        self.blobs: LastingShelf[bytes] = LastingShelf(Shelf(room, len), memory, "blob", bytes)
+        self.trees: LastingShelf[Tree] = LastingShelf(TreeShelf(2 * room), memory, "tree", Tree)
         self.commits: Shelf[str] = Shelf(10_000, lambda _: 1)  # the tree of each
         self.brought: Shelf[Brought] = Shelf(20_000, lambda brought: len(brought.commits) + 1)
         self.compared: Shelf[str] = Shelf(20_000, lambda _: 1)  # with which base each head was last

@@ -28,6 +28,7 @@ from bot.work.model import Claim
 from bot.work.store import WorkStore
 
 ATTEMPTS = 8
+DEATHS = 25  # more than attempts: most of what is under way when a process ends did not end it
 MOST_ATTEMPTS = 500  # of what nobody can be told: five days, then somebody has seen the log
 LONGEST_WAIT = 15 * 60.0
 MOMENT = 2.0  # seconds until what has moved is looked at again
@@ -97,7 +98,7 @@ class Runs:
 
     async def _run(self, subject: Subject, claim: Claim) -> Ending:
         """The run itself; what may be deadly is told of, instead of being tried for ever."""
-        if claim.died and claim.attempts >= ATTEMPTS:
+        if claim.died and claim.attempts >= DEATHS:
             raise Died(f"the process ended during the last of {claim.attempts} runs that failed")
         return await self._runner.run(subject, claim, lambda: self._owned(claim))
 

@@ -2,7 +2,7 @@
 
 Recovering a run counts as a failed attempt, and the next claim tells of it: a row may be what kills
 its process, and would go on for ever. Which one it is nobody knows, so those that have died before
-come again one after another: what does no harm gets through between two deaths.
+come again one after another, and ever later: what does no harm gets through between two deaths.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from bot.work.queue import its, my_row
 from bot.work.schema import tenant, work
 
 LEASE = 60.0  # seconds that a process may be silent before another takes its runs over
+LONGEST_DELAY = 60  # seconds until a run that died with its process comes again
 DIED = "The process ended during this run."
 
 _now: BindParameter[float] = bindparam("now")
@@ -65,8 +66,12 @@ def recover(connection: Connection, now: float, former: str | None = None) -> in
     """
     dead = connection.execute(_dead, {"now": now, "former": former}).all()
     runs = [
-        {"its_key": key, "its_token": token, "then": now + place * attempts}
-        for place, (key, token, attempts) in enumerate(dead)
+        {
+            "its_key": key,
+            "its_token": token,
+            "then": now + min(place * attempts, LONGEST_DELAY),
+        }
+        for place, (key, token, attempts) in enumerate(dead, start=1)
     ]
     if runs:
         connection.execute(_recover, runs)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.sandbox.pull_request import PullRequest
 from bot.settings import Postgres
 from bot.subject import RepositorySubject
 from bot.work.model import Mark, Row, State
@@ -119,7 +120,7 @@ async def run_trial(
         finally:
             herd.stop()
         runs, overlaps = _overlaps(folder / "diary", herd.killed)
-        return Found(kills, runs, overlaps, unsettled, await _wrong(world, folder))
+        return Found(kills, runs, overlaps, unsettled, await _wrong(world, story, folder))
 
 
 def _lives(world: World, folder: Path, count: int) -> list[Life]:
@@ -194,17 +195,25 @@ def _overlaps(diary: Path, killed: dict[int, float]) -> tuple[int, list[str]]:
     return runs, overlaps
 
 
-async def _wrong(world: World, folder: Path) -> list[str]:
-    """What a bot that remembers nothing and is not disturbed would have written otherwise."""
-    calm = [exchange for exchange in world.sandbox.requests if exchange.method != "GET"]
+async def _wrong(world: World, story: Story, folder: Path) -> list[str]:
+    """What a bot that remembers nothing and is not disturbed shows otherwise."""
+    shown = [_shown(pull) for pull in story.pulls]
     world.settings = replace(world.settings, database=folder / "calm.db")
     async with world.bot() as parts:
         subjects = [RepositorySubject(repo) for repo in ("acme/shop", "acme/till")]
         await parts.store.enqueue([Mark(one.key, world.installation.id) for one in subjects])
         await _idle(parts.store, world)
-    writes = [exchange for exchange in world.sandbox.requests if exchange.method != "GET"]
     return [
-        f"{exchange.method} {exchange.path}: {exchange.request_body}"
-        for exchange in writes[len(calm) :]
-        if exchange.path.startswith("/repos/")
+        f"{pull.url}: {before} instead of {after}"
+        for pull, before in zip(story.pulls, shown, strict=True)
+        if (after := _shown(pull)) != before
     ]
+
+
+def _shown(pull: PullRequest) -> tuple[object, ...]:
+    """What people see at a pull request."""
+    comments = [comment.body for comment in pull.comments]
+    for run in pull.check_runs("Plan gate")[:1]:
+        found = sorted((each.start_line, each.message) for each in run.annotations)
+        return run.status, run.conclusion, run.title, run.summary, found, comments
+    return (comments,)

@@ -23,11 +23,12 @@ from bot.github.errors import (
 from bot.github.publisher import Guard
 from bot.github.tally import Cost, count, is_backfill
 from bot.reconcile import Superseded
-from bot.run import ATTEMPTS, ClaimLost
+from bot.run import ATTEMPTS, DEATHS, ClaimLost
 from bot.subject import PullSubject, Subject
 from bot.work.ending import Done, Ending, Proceed
 from bot.work.errors import StoreStopped, StoreUnavailable
 from bot.work.kept_store import KeptStore
+from bot.work.leases import LONGEST_DELAY
 from bot.work.model import Claim, Mark, Row, State
 from bot.work.sqlite import open_file
 from bot.work.store import WorkStore
@@ -426,20 +427,21 @@ async def die(bench: Bench, times: int) -> None:
     for _ in range(times):
         assert len(await bench.store.claim(1)) == 1
         await bench.store.recover()
+        bench.now += LONGEST_DELAY
 
 
 async def test_what_ends_its_process_again_and_again_is_told_of_and_parked(bench: Bench) -> None:
     """Nobody would hear of it else: no check run tells why the pull request waits."""
-    await die(bench, ATTEMPTS)
+    await die(bench, DEATHS)
     runner = Runner(fine)
     row = await bench.work(runner, parked)
     assert runner.runs == 0
-    assert runner.reported == ["the process ended during the last of 8 runs that failed"]
+    assert runner.reported == ["the process ended during the last of 25 runs that failed"]
     assert row.error == f"Died: {runner.reported[0]}"
 
 
 async def test_a_death_before_that_is_a_failed_attempt_like_others(bench: Bench) -> None:
-    await die(bench, ATTEMPTS - 1)
+    await die(bench, DEATHS - 1)
     runner = Runner(fine)
     await bench.work(runner, idle)
     assert (runner.runs, runner.reported) == (1, [])

@@ -101,8 +101,8 @@ class Model:
 
     def recover(self, now: float, former: str) -> int:
         dead = [kept for kept in self.running() if kept.lease <= now or kept.row.owner == former]
-        for place, kept in enumerate(sorted(dead, key=lambda kept: kept.row.key)):
-            self.fail(kept, now + place * kept.row.attempts, DIED, for_good=False)
+        for place, kept in enumerate(sorted(dead, key=lambda kept: kept.row.key), 1):
+            self.fail(kept, now + min(place * kept.row.attempts, 60), DIED, for_good=False)
         return len(dead)
 
     def succeed(self, kept: Kept, now: float) -> None:

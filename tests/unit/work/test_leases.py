@@ -3,7 +3,7 @@
 import pytest
 
 from bot.settings import Postgres
-from bot.work.leases import LEASE
+from bot.work.leases import LEASE, LONGEST_DELAY
 from bot.work.model import Claim, State
 from bot.work.store import WorkStore
 from tests.unit.work.conftest import Clock, Open, empty_postgres, mark, row
@@ -123,6 +123,7 @@ class TestSeveralProcesses:
         for silences in (1, 2, 3):
             clock.now += LEASE
             assert await other.beat() == 1
+            clock.now += LONGEST_DELAY
             (again,) = await store.claim(1)
             assert (again.attempts, again.died) == (silences, True)
 
@@ -135,8 +136,9 @@ async def test_what_died_before_comes_again_one_after_another(
     store = await open_store()
     await store.enqueue([mark(key) for key in keys])
     for due in (0, 0, 1):  # after no death, the first and the second
-        assert sorted(one.due - clock.now for one in await store.rows()) == [0, due, 2 * due]
-        clock.now += 2 * due
+        waits = [due, 2 * due, 3 * due]
+        assert sorted(one.due - clock.now for one in await store.rows()) == waits
+        clock.now += 3 * due
         assert len(await store.claim(5)) == 3
         await store.close()
         store = await open_store()

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.payloads import SECRET
-from bench.plans import ROOT, SCRATCH
+from bench.plans import INSTALLED, ROOT, SCRATCH
 from bot.settings import read_database
 from bot.work.opening import open_database
 from bot.work.visit import visit
@@ -39,6 +39,8 @@ BURSTS = (400, 4_000)
 PULLS = 200
 PROBOT = "14"
 PATIENCE = 60.0
+# As installed: `rich`, which structlog imports where it can, comes with our development tools.
+START = "import sys; sys.modules['rich'] = None; from bench.front_door import main; main()"
 
 Figures = dict[str, float]
 
@@ -70,7 +72,9 @@ def opened(name: str, command: Callable[[int], list[str]]) -> Iterator[Door]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(command(port), cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(port), cwd=ROOT, env={**os.environ, **INSTALLED}, stdout=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -89,7 +93,7 @@ def ours(kind: str, url: str = "") -> Callable[[int], list[str]]:
     """The command of one of our servers, over a database whose tables are there already."""
     if url:
         asyncio.run(_make_tables(url))
-    return lambda port: [sys.executable, "-m", "bench.front_door", kind, str(port), url]
+    return lambda port: [sys.executable, "-c", START, kind, str(port), url]
 
 
 async def _make_tables(url: str) -> None:

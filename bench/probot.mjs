@@ -1,17 +1,13 @@
 // Probot as its documentation starts it, its logging off and its one handler empty:
 // what a GitHub App costs that keeps nothing. `bench.ingest` runs it where Probot is installed.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { generateKeyPairSync } from "node:crypto";
 import { pathToFileURL } from "node:url";
 
 const [folder, port, secret] = process.argv.slice(2);
 const installed = createRequire(pathToFileURL(`${folder}/`)).resolve("probot");
 const { Probot, Server } = await import(pathToFileURL(installed));
-const { privateKey } = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-});
+const privateKey = readFileSync(`${folder}/key.pem`, "utf8");
 
 process.env.LOG_LEVEL = "fatal";
 const server = new Server({

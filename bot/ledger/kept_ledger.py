@@ -1,11 +1,12 @@
 """The port over the database that the work store uses too; who opened that closes it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bot.gate.facts import Exemption
 from bot.ledger import audit, commands, decisions, exemptions, index, memory, renaming
-from bot.ledger.memory import Bounds
+from bot.ledger.memory import Bounds, Place
 from bot.ledger.port import Audit, Decision, Linked, Linking, PlanName, PullState, TaskClaim
+from bot.work.batches import Batches
 from bot.work.database import Database
 
 KEPT = Bounds()
@@ -17,6 +18,7 @@ class KeptLedger:
     def __init__(self, database: Database, bounds: Bounds = KEPT) -> None:
         self._database = database
         self._bounds = bounds
+        self._recalls = Batches(self._recall)
 
     # ── decisions ────────────────────────────────────────────────────────────
     async def record(self, decision: Decision) -> None:
@@ -117,11 +119,21 @@ class KeptLedger:
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:
         """Return what was kept under that key."""
-        return (await self.recall_many(kind, [key])).get(key)
+        place = Place(kind, key)
+        try:
+            return await self._recalls.add(place)
+        except ValueError:
+            return (await self._recall([place]))[0]  # it may be somebody else's that is no text
+
+    async def _recall(self, places: Sequence[Place]) -> list[bytes | None]:
+        found = await self._database.read(lambda db: memory.recall(db, places))
+        return [found.get(place) for place in places]
 
     async def recall_many(self, kind: str, keys: Collection[str]) -> dict[str, bytes]:
         """Return what was kept under those of the keys that are known."""
-        return await self._database.read(lambda db: memory.recall(db, kind, keys))
+        places = [Place(kind, key) for key in keys]
+        found = await self._database.read(lambda db: memory.recall(db, places))
+        return {key: value for (_, key), value in found.items()}
 
     async def keep(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value in place of what was there."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
 
 from bot.ledger.keys import as_key
 from bot.ledger.schema import memory as table
+from bot.work.rows import pack, unpacked
 from bot.work.sql import insert
 
 _PRUNED_AT_ONCE = 200  # values are large: keeps the transaction short
@@ -20,6 +22,17 @@ class Bounds:
     bytes: int = 256 << 20
 
 
+class Place(NamedTuple):
+    """Where a value is kept."""
+
+    kind: str
+    key: str
+
+
+_asked = unpacked(table.c.kind, table.c.key).subquery()
+_recall = select(table.c.kind, table.c.key, table.c.value).join(
+    _asked, and_(table.c.kind == _asked.c.kind, table.c.key == _asked.c.key)
+)
 _other = table.alias("other")
 # A number, not a time: clocks jump. Two that are written at once, on a database that allows it, may
 # get the same one: then neither is the older.
@@ -35,11 +48,11 @@ _keep = _new.on_conflict_do_update(
 )
 
 
-def recall(connection: Connection, kind: str, keys: Collection[str]) -> dict[str, bytes]:
-    """Return what was kept under any of the keys."""
-    asked = {as_key(key): key for key in keys}
-    found = select(table.c.key, table.c.value).where(table.c.kind == kind, table.c.key.in_(asked))
-    return {asked[row.key]: row.value for row in connection.execute(found)}
+def recall(connection: Connection, places: Collection[Place]) -> dict[Place, bytes]:
+    """Return what was kept at any of the places."""
+    asked = {(kind, as_key(key)): Place(kind, key) for kind, key in places}
+    found = connection.execute(_recall, {"rows": pack(asked)})
+    return {asked[row.kind, row.key]: row.value for row in found}
 
 
 def keep(connection: Connection, kind: str, key: str, value: bytes) -> None:

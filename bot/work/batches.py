@@ -1,39 +1,40 @@
 """What comes while something is under way goes together in the next turn. It knows no database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from bot.work.errors import StoreUnavailable
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
-class Batches(Generic[T]):
-    """Does *work* for one batch after another.
+class Batches(Generic[T, R]):
+    """Does *work* for one batch after another; it returns a result for each item, in order.
 
     A batch has no limit, and needs none: what gathers in a turn is what the event loop can take in
     meanwhile, and that is less than a turn works off.
     """
 
-    def __init__(self, work: Callable[[list[T]], Awaitable[None]]) -> None:
+    def __init__(self, work: Callable[[list[T]], Awaitable[Sequence[R]]]) -> None:
         self._work = work
-        self._gathered: list[tuple[T, asyncio.Future[None]]] = []
+        self._gathered: list[tuple[T, asyncio.Future[R]]] = []
         self._turns: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def add(self, item: T) -> None:
-        """Return when the work is done for the batch of *item*; raises what that raised.
+    async def add(self, item: T) -> R:
+        """Return what came of *item* when its batch is done; raises what that raised.
 
         Cancelling takes nothing back: the batch has others in it.
         """
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._gathered.append((item, done))
         if self._turns is None:
             self._turns = asyncio.create_task(self._take_turns())
-        await done
+        return await done
 
     async def close(self) -> None:
         """Do what was added, and refuse what comes later."""
@@ -45,12 +46,12 @@ class Batches(Generic[T]):
         while self._gathered:
             batch, self._gathered = self._gathered, []
             items = [item for item, _ in batch]
-            (fault,) = await asyncio.gather(self._work(items), return_exceptions=True)
-            for _, done in batch:
+            (results,) = await asyncio.gather(self._work(items), return_exceptions=True)
+            for place, (_, done) in enumerate(batch):
                 if done.done():  # whoever waited was cancelled
                     continue
-                if fault is None:
-                    done.set_result(None)
+                if isinstance(results, BaseException):
+                    done.set_exception(results)
                 else:
-                    done.set_exception(fault)
+                    done.set_result(results[place])
         self._turns = None

@@ -40,13 +40,14 @@ class KeptStore:
         except (ValueError, OverflowError):
             await self._ingest([came])  # somebody's value cannot be kept: see whether it is ours
 
-    async def _ingest(self, came: list[tuple[Delivery, Sequence[Mark]]]) -> None:
+    async def _ingest(self, came: list[tuple[Delivery, Sequence[Mark]]]) -> list[None]:
         now = self.now()
         await self._database.run(
             lambda db: inbox.ingest(db, came, now, shard=self._shard, room=self._room),
             durable=True,
             wakes=True,
         )
+        return [None] * len(came)
 
     async def body(self, guid: str) -> bytes | None:
         """Return what a delivery said, as it came; `None` where that was not kept."""

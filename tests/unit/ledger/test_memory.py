@@ -1,5 +1,6 @@
 """The memory: bytes by kind and key, of which the least recently written are given up."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -32,6 +33,24 @@ async def test_what_was_kept_is_recalled_by_kind_and_key(ledger: Ledger) -> None
     assert await ledger.recall("provenance", "blob") == b"\x00\xff"
     assert await ledger.recall("config", "blob") == b"mode: shadow"
     assert await ledger.recall("config", "other") is None
+
+
+async def test_what_is_asked_at_once_is_answered_each(ledger: Ledger) -> None:
+    for key in "abc":
+        await ledger.keep("config", key, key.encode())
+    asked = [("config", "a"), ("head", "a"), ("config", "none"), ("config", "c"), ("config", "a")]
+    answers = await asyncio.gather(*(ledger.recall(kind, key) for kind, key in asked))
+    assert answers == [b"a", None, None, b"c", b"a"]
+
+
+async def test_what_is_no_text_spoils_no_other_answer(ledger: Ledger) -> None:
+    await ledger.keep("config", "a", b"1")
+    keys = ("a", "\ud800", "a")
+    answers = await asyncio.gather(
+        *(ledger.recall("config", key) for key in keys), return_exceptions=True
+    )
+    assert answers[::2] == [b"1", b"1"]
+    assert isinstance(answers[1], ValueError)
 
 
 async def test_nothing_is_an_answer_of_its_own(ledger: Ledger) -> None:

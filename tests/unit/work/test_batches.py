@@ -15,11 +15,12 @@ class Slow:
         self.batches: list[list[str]] = []
         self.released = asyncio.Event()
 
-    async def __call__(self, batch: list[str]) -> None:
+    async def __call__(self, batch: list[str]) -> list[str]:
         self.batches.append(batch)
         await self.released.wait()
         if "bad" in batch:
             raise StoreUnavailable("the disk is full")
+        return [item.upper() for item in batch]
 
 
 async def moment() -> None:
@@ -36,7 +37,7 @@ async def test_what_comes_during_a_turn_goes_together_in_the_next() -> None:
     await moment()
     slow.released.set()
 
-    await asyncio.gather(*first, *then)
+    assert await asyncio.gather(*first, *then) == [*"ABCDE"]
     assert slow.batches == [["a", "b"], ["c", "d", "e"]]
 
 

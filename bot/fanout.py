@@ -131,7 +131,7 @@ class Fanout:
             return Page(())
         handled = await self._branches.handled(self._repository, push.branch)
         change = await read_change(self._access, self._reader, push, handled, policy.config)
-        if change.plans == ():
+        if change.concerns_nobody:
             return Page(())
         pulls = change.concerned(await self._reader.read_open_pulls(base), policy.config)
         housed = is_default and change.policy and _is_house(self._repository)

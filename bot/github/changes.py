@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.facts import InvalidConfig, PlanFile
 from bot.gate.links import find_links
-from bot.gate.scope import is_plan, named_by
+from bot.gate.scope import is_code, is_plan, named_by
 from bot.github.access import Access
 from bot.github.errors import Incomplete, NotFound
 from bot.github.events import NO_COMMIT
 from bot.github.gather import changed_paths
+from bot.github.objects import Tree
 from bot.github.plans import MAX_TOUCHED_PLANS
 from bot.github.reader import OpenPull, Reader
 from bot.subject import PushSubject
@@ -18,9 +19,19 @@ from bot.subject import PushSubject
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The plans in which two commits differ, as they are in each; None where all may differ."""
+    """The plans in which two commits differ, as they are in each; None where all may differ.
+
+    *moves*: git may take it for a file's move to where a plan is. Then it carries into the plan
+    what any pull request changes in that file: see `bot.github.gather`.
+    """
 
     plans: tuple[PlanFile, ...] | None
+    moves: bool = False
+
+    @property
+    def concerns_nobody(self) -> bool:
+        """Whether no verdict can be another now."""
+        return self.plans == () and not self.moves
 
     @property
     def policy(self) -> bool:
@@ -38,8 +49,8 @@ class Change:
     def concerned(
         self, pulls: Sequence[OpenPull], config: Config | InvalidConfig
     ) -> Sequence[OpenPull]:
-        """Those that may link one of the plans; all of them where all may differ."""
-        if self.plans is None or isinstance(config, InvalidConfig):
+        """Those of this repository that it may concern: that may link one of the plans, or all."""
+        if self.plans is None or self.moves or isinstance(config, InvalidConfig):
             return pulls
         return [pull for pull in pulls if _may_link(pull, self.plans, config.plans.id_pattern)]
 
@@ -74,7 +85,14 @@ async def read_change(
         sides = [await plans.read_at(side, paths) for side in (*olds, new)]
     except (NotFound, Incomplete):  # a forced push may leave no trace of what was before
         return Change(None)
-    return Change(tuple(plan for side in sides for plan in side.values()))
+    moves = any(_may_move(old, new, config) for old in olds)
+    return Change(tuple(plan for side in sides for plan in side.values()), moves)
+
+
+def _may_move(old: Tree, new: Tree, config: Config) -> bool:
+    """Whether a plan is new, or a file that no plan is asked for is gone: each is half a move."""
+    plans = (is_plan(path, config) for path in new.keys() - old.keys())
+    return any(plans) or any(not is_code(path, config) for path in old.keys() - new.keys())
 
 
 def _may_link(pull: OpenPull, plans: Sequence[PlanFile], id_pattern: str) -> bool:

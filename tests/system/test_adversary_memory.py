@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
+import pytest
+
 from bot.work.model import Claim
 from bot.work.store import WorkStore
+from tests.plan_text import plan_text
 from tests.system.world import CODE, World
 
 UNLINKED = ("failure", "No plan linked")
@@ -114,3 +117,23 @@ async def test_what_stood_under_a_name_that_comes_back(world: World) -> None:
     await pull.edit(body="")
     world.sandbox.faults.webhooks.release(newest_first=True)
     assert await world.verdict(pull) == UNLINKED
+
+
+# ── pushes ───────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_is_made_a_plan_while_somebody_changes_it(world: World, at_once: bool) -> None:
+    """Git carries the change of a moved file to where it is: Approved would come with it."""
+    await world.plan_on_main(status="Approved")
+    await world.shop.commit("main", {"docs/draft.md": plan_text("FEAT-77")})
+    sneaky = await world.pull(
+        {"docs/draft.md": plan_text("FEAT-77", "Approved")}, body="Plan: FEAT-12"
+    )
+    assert (await world.check(sneaky)).conclusion == "success"
+    moves: list[dict[str, str | None]] = [
+        {"docs/draft.md": None},
+        {"plans/FEAT-77.md": plan_text("FEAT-77")},
+    ]
+    for files in [moves[0] | moves[1]] if at_once else moves:
+        await world.shop.commit("main", files)
+        await world.settle()
+    assert (await world.check(sneaky)).conclusion == "failure"

@@ -103,8 +103,10 @@ class Session:
     async def _until(self, lost: asyncio.Event) -> None:
         """Wait until the connection is lost, and ask now and then whether it still answers."""
         while not lost.is_set():
+            # Not `wait_for`: cancelled just when it is lost, that of Python 3.11 goes on.
             with suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), self._probe_every)
+                async with asyncio.timeout(self._probe_every):
+                    await lost.wait()
                 return
             try:
                 await self._ask("SELECT 1")

@@ -53,3 +53,24 @@ async def test_a_connection_that_fails_at_once_is_not_kept(connect: Connect) -> 
     with pytest.raises(StoreUnavailable, match="the connection is lost"):
         await session.try_lock("o/r 1234")
     await session.close()
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_connection_that_is_lost_while_it_closes_keeps_nobody(
+    connect: Connect, steps: int
+) -> None:
+    made: list[Any] = []
+
+    async def make() -> Any:
+        made.append(await connect())
+        return made[-1]
+
+    session = Session(make, "here", lambda _: None)
+    await session.open()
+    await asyncio.sleep(0.01)  # by now it waits to hear of a loss
+    made[0].terminate()
+    for _ in range(steps):  # of the event loop, on the way from the loss to who waits for it
+        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await session.close()
+    assert len(made) == 1

@@ -517,6 +517,29 @@ async def test_what_changes_without_a_wake_up_is_found_all_the_same(bench: Bench
     assert runner.runs == 1
 
 
+async def test_while_nothing_is_due_a_look_is_enough(bench: Bench) -> None:
+    class Looked(Away):
+        claims = looks = 0
+
+        async def claim(self, limit: int, reserve: int = 0) -> list[Claim]:
+            self.claims += 1
+            return await bench.store.claim(limit, reserve)
+
+        async def next_due(self) -> float | None:
+            self.looks += 1
+            return await bench.store.next_due()
+
+    await bench.store.finish((await bench.store.claim(1))[0])
+    store = Looked(bench.store)
+    worker = Worker(cast(WorkStore, store), Runner(fine), pace=Pace(poll=0.001))
+    bench.store.wake.clear()
+    working = asyncio.create_task(worker.work())
+    await eventually(bench, lambda _: store.looks >= 10)
+    worker.stop()
+    await working
+    assert store.claims <= 2, "at its start, and where it was woken"
+
+
 async def test_all_slots_taken_waits_for_one_to_end(bench: Bench) -> None:
     await bench.store.enqueue([Mark(PullSubject("acme/shop", n).key, 7) for n in range(1, 30)])
     running = most = 0

@@ -136,7 +136,7 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
 def read_database(environ: Mapping[str, str]) -> Path | Postgres:
     """Find the database alone, for commands that need nothing else; raises `UsageError`."""
     url = environ.get("DATABASE_URL", "").strip() or "sqlite:///plan-gate.db"
-    scheme, _, rest = url.partition("://")
+    scheme, _, rest = url.partition("://") if is_text(url) else ("", "", "")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return Path(rest[1:])
     if scheme in {"postgresql", "postgres"} and _names_database(url):
@@ -145,6 +145,11 @@ def read_database(environ: Mapping[str, str]) -> Path | Postgres:
         "DATABASE_URL must be a SQLite file, such as sqlite:///plan-gate.db, or a PostgreSQL "
         "database, such as postgresql://user:password@host/name (special characters as %40)"
     )
+
+
+def is_text(value: str) -> bool:
+    """Whether all of it is text: environment and command line may hold any bytes."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _names_database(url: str) -> bool:

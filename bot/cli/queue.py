@@ -12,7 +12,7 @@ from typing import Any
 from bot.cli.environment import read_environment
 from bot.cli.table import aligned, moment
 from bot.errors import UsageError
-from bot.settings import read_database
+from bot.settings import is_text, read_database
 from bot.subject import parse_subject
 from bot.work.errors import StoreUnavailable
 from bot.work.model import Row, State
@@ -24,6 +24,8 @@ _HEADS = ("key", "installation", "state", "when", "attempts", "error")
 
 
 def _key(written: str) -> str:
+    if not is_text(written):
+        raise argparse.ArgumentTypeError(f"it is not text in UTF-8: {written!r}")
     pull = f"pull {written}"
     return pull if parse_subject(pull) else written
 

@@ -75,7 +75,9 @@ async def test_without_a_database_it_is_one_line_and_none_is_made(
     assert not (tmp_path / "none.db").exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["retry"], ["drop"], ["retry", "--parked", "KEY"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["retry"], ["drop"], ["retry", "--parked", "KEY"], ["drop", "\udcff"]]
+)
 async def test_it_says_what_it_must_be_told(tmp_path: Path, arguments: list[str]) -> None:
     done = await plan_gate(tmp_path, "queue", *arguments)
     assert (done.status, done.out) == (2, "")

@@ -114,6 +114,7 @@ def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
         ("WEBHOOK_SECRET", " , "),
         ("DATABASE_URL", "plan-gate.db"),
         ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///\udcff.db"),
         ("GITHUB_API_URL", "api.github.com"),
         ("GITHUB_API_URL", "http://[::1"),
         ("GITHUB_URL", "ftp://github.com"),

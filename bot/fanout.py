@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, assert_never
 
 from bot.github.access import Access
 from bot.github.changes import Change, read_change
-from bot.github.policy import HOUSE, PolicyReader
+from bot.github.policy import HOUSE, PolicyReader, note_house
 from bot.github.reader import OpenPull
 from bot.github.standing import forget_check
 from bot.ledger.branches import Branches
@@ -68,7 +68,8 @@ class Fanout:
 
     async def spread(self, subject: Spread, place: str, backfill: bool) -> Ending:
         """Mark the next page of what *subject* may concern, from *place* on."""
-        self._access.objects.absent.pop(self._repository, None)
+        if _is_house(self._repository):
+            await note_house(self._access.memory, self._repository)
         page = await self._find(subject, place)
         # People wait for the first page, which is all of a small repository. Another repository is
         # many pull requests, of which nobody knows yet whether anybody waits for them.

@@ -14,6 +14,7 @@ from bot.config.schema import CONFIG_PATH, Config
 from bot.gate.facts import Branch, InvalidConfig
 from bot.github.access import Access
 from bot.github.errors import GitHubUnavailable, Incomplete, NotFound
+from bot.github.memory import Memory
 from bot.github.objects import Tree
 from bot.github.reader import Reader
 from bot.plan.parse import MAX_BYTES
@@ -21,6 +22,7 @@ from bot.plan.rules import RULES
 
 HOUSE = ".github"  # the name of the repository that speaks for its owner
 _KIND = "configuration"  # in the memory
+_TOLD = "house"  # there, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class PolicyReader:
 
     async def _read_house_content(self) -> bytes:
         absent = self._access.objects.absent
-        if self._house in absent:
+        if self._house in absent and not await self._access.memory.recall(_TOLD, self._house):
             return b""
         reader = self._access.reader(self._house)
         try:
@@ -129,6 +131,11 @@ class PolicyReader:
         if content != await memory.recall(_KIND, key):
             await memory.keep(_KIND, key, content)
         return content
+
+
+async def note_house(memory: Memory, repository: str) -> None:
+    """Keep that there is such a `.github` repository: no process may take it for absent now."""
+    await memory.keep(_TOLD, repository, b"1")
 
 
 async def _content(tree: Tree, reader: Reader) -> bytes:

@@ -7,8 +7,12 @@ from typing import cast
 
 import pytest
 
+from bot.app import opened
+from bot.runner import SubjectRunner
+from bot.subject import PullSubject, PushSubject, Subject
 from bot.work.model import Claim
 from bot.work.store import WorkStore
+from tests.in_process import InProcess
 from tests.plan_text import plan_text
 from tests.system.world import CODE, World
 
@@ -137,3 +141,35 @@ async def test_what_is_made_a_plan_while_somebody_changes_it(world: World, at_on
         await world.shop.commit("main", files)
         await world.settle()
     assert (await world.check(sneaky)).conclusion == "failure"
+
+
+# ── processes ────────────────────────────────────────────────────────────────
+async def test_a_policy_that_another_process_was_told_of(github: World) -> None:
+    """There was no `.github` repository a moment ago, as far as this process knows."""
+    async with opened(github.settings, clock=github.clock, offloading=InProcess) as base:
+        there, here = (
+            base.runner,
+            SubjectRunner(
+                github.settings,
+                base.installations,
+                base.store,
+                base.ledger,
+                github.clock,
+                InProcess(),
+            ),
+        )
+
+        async def run(runner: SubjectRunner, subject: Subject) -> None:
+            claim = Claim(subject.key, github.installation.id, 1, 0, False, "")
+            await runner.run(subject, claim, lambda: asyncio.sleep(0))
+
+        await github.plan_on_main(status="Approved")
+        pull = await github.code_pull()
+        await run(here, PullSubject("acme/shop", pull.number))
+        assert pull.check_runs()[0].conclusion == "success"
+        house = github.repository("acme/.github")
+        before = house.head("main")
+        await github.configure('plans: {paths: ["designs/**/*.md"]}\n', house)
+        await run(there, PushSubject("acme/.github", "main", before, house.head("main"), "main"))
+        await run(here, PullSubject("acme/shop", pull.number))
+        assert pull.check_runs()[0].conclusion == "failure"

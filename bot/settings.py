@@ -130,6 +130,8 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
             "WEBHOOK_SECRET is not set: use the secret of the App's webhook "
             "(several, comma-separated, while you rotate it)"
         )
+    if not all(map(is_text, secrets)):
+        raise UsageError("WEBHOOK_SECRET is not text in UTF-8: write it as it stands at GitHub")
     return secrets
 
 

@@ -43,10 +43,9 @@ async def listening(app: web.Server, host: str, port: int) -> AsyncIterator[str]
     try:
         try:
             await web.TCPSite(server, host, port, backlog=BACKLOG).start()
-        except OSError as fault:
-            raise UsageError(
-                f"HOST and PORT: cannot listen on {host}:{port}: {fault.strerror or fault}"
-            ) from None
+        except (OSError, UnicodeError) as fault:  # the latter of a name that cannot be one
+            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+            raise UsageError(f"HOST and PORT: cannot listen on {host}:{port}: {reason}") from None
         address, bound = server.addresses[0][:2]
         yield f"http://{address}:{bound}"
     finally:

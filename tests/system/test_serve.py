@@ -77,6 +77,9 @@ def test_a_port_in_use_and_a_database_in_use_are_one_line(tmp_path: Path, privat
         done = serve(tmp_path, **good, PORT=str(taken.getsockname()[1]))
     assert done.returncode == 2
     assert "HOST and PORT: cannot listen on 127.0.0.1:" in done.stderr.splitlines()[-1]
+    done = serve(tmp_path, **good, HOST="no..host")
+    assert done.returncode == 2
+    assert "HOST and PORT: cannot listen on no..host:8080: " in done.stderr.splitlines()[-1]
     done = serve(tmp_path, **good, DATABASE_URL="sqlite:////nowhere/gate.db")
     assert done.returncode == 2
     assert done.stderr.startswith("plan-gate: error:")

@@ -112,6 +112,7 @@ def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
         ("PRIVATE_KEY", pem(ec.generate_private_key(ec.SECP256R1()))),
         ("WEBHOOK_SECRET", ""),
         ("WEBHOOK_SECRET", " , "),
+        ("WEBHOOK_SECRET", "\udcff"),
         ("DATABASE_URL", "plan-gate.db"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///\udcff.db"),

@@ -191,8 +191,8 @@ def main() -> None:
             "bare aiohttp": ours("bare"),
             "Plan Gate, SQLite": ours("kept", next(files)),
             "the same, not durable": ours("loose", next(files)),
-            "Plan Gate, PostgreSQL": ours("kept", cluster().create()),
-            "the same, PostgreSQL, not durable": ours("loose", cluster().create()),
+            "Plan Gate, PostgreSQL": ours("kept", cluster(durable=True).create()),
+            "the same, PostgreSQL, not durable": ours("loose", cluster(durable=True).create()),
         }
         if theirs:
             commands["Probot, which keeps nothing"] = theirs
@@ -204,7 +204,7 @@ def main() -> None:
         print("|---|---|---|---|---|---|")
         for deliveries in BURSTS:
             burst(next(files), deliveries)
-            burst(cluster().create(), deliveries)
+            burst(cluster(durable=True).create(), deliveries)
 
 
 if __name__ == "__main__":

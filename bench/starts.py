@@ -136,7 +136,7 @@ async def main(count: int) -> None:
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         names = (Path(folder) / f"{n}.db" for n in itertools.count())
         await measure("SQLite", lambda: next(names), count)
-    await measure("PostgreSQL", lambda: Postgres(cluster().create()), count)
+    await measure("PostgreSQL", lambda: Postgres(cluster(durable=True).create()), count)
 
 
 if __name__ == "__main__":

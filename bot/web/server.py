@@ -7,7 +7,7 @@ from aiohttp import HttpVersion11, hdrs, web
 
 from bot import __version__, metrics
 from bot.web.webhook import Webhook
-from bot.work.errors import StoreUnavailable
+from bot.work.errors import StoreStopped, StoreUnavailable
 from bot.work.model import Census
 from bot.work.store import WorkStore
 
@@ -30,7 +30,7 @@ def make_web(
         """Deliveries can be kept and worked off."""
         try:
             await store.ping()
-        except StoreUnavailable as fault:
+        except (StoreStopped, StoreUnavailable) as fault:
             return _not_ready(f"store: {fault}")
         if not is_working():
             return _not_ready("worker: it has stopped; restart the process")
@@ -40,7 +40,7 @@ def make_web(
         """What the process measures, and the queue over all processes."""
         try:
             queue = await store.census()
-        except StoreUnavailable:
+        except (StoreStopped, StoreUnavailable):
             queue = Census({}, math.nan)
         rows = {state.value: number for state, number in queue.rows.items()}
         text = metrics.render(rows, queue.oldest_due)

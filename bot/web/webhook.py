@@ -10,7 +10,7 @@ from bot import metrics
 from bot.github.events import Accepted, Ignored, Intake, NotJSON, Rejected, parse_event
 from bot.github.signature import is_signed
 from bot.web.bodies import Bodies
-from bot.work.errors import StoreUnavailable
+from bot.work.errors import StoreStopped, StoreUnavailable
 from bot.work.model import Delivery, Mark, Outcome
 from bot.work.store import WorkStore
 
@@ -62,7 +62,7 @@ class Webhook:
     async def _keep(self, delivery: Delivery, marks: Sequence[Mark]) -> None:
         try:
             await self._store.ingest(delivery, marks)
-        except StoreUnavailable as fault:
+        except (StoreStopped, StoreUnavailable) as fault:
             self._log.error("delivery not kept", delivery=delivery.guid, reason=str(fault))
             raise web.HTTPServiceUnavailable(
                 text="The delivery could not be kept; send it again\n",

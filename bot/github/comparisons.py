@@ -13,6 +13,7 @@ from bot.github.objects import Brought, ObjectCache
 
 WEB_FLOW = "web-flow"  # GitHub itself, as the committer of what its pages make
 MAX_COMMITS = 1_000  # of a pull request
+_UNRELATED = "No common ancestor"  # in GitHub's words: only these say that it has compared
 MAX_MESSAGE = 1_000  # characters of a commit message, from its end: trailers stand there
 
 
@@ -79,7 +80,9 @@ class Comparisons:
     async def _compare_whole(self, base: str, head: str) -> Brought:
         try:
             comparison = await self._compare(base, head)
-        except NotFound:  # both commits were read before: it is the history that is missing
+        except NotFound as answer:
+            if _UNRELATED not in str(answer):  # a commit is not there yet, or not to be seen
+                raise
             return Brought(None)
         if comparison.total_commits > MAX_COMMITS:
             raise Incomplete(f"it brings more than {MAX_COMMITS:,} commits")

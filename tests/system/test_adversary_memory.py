@@ -143,6 +143,15 @@ async def test_what_is_made_a_plan_while_somebody_changes_it(world: World, at_on
     assert (await world.check(sneaky)).conclusion == "failure"
 
 
+async def test_a_commit_that_github_does_not_find_at_once(world: World) -> None:
+    """It is no history of its own: of that what is removed would be no change."""
+    await world.shop.commit("main", CODE)
+    await world.settle()
+    world.sandbox.faults.fail("GET", "/compare/", status=404)
+    pull = await world.pull(dict.fromkeys(CODE))
+    assert await world.verdict(pull) == UNLINKED
+
+
 # ── processes ────────────────────────────────────────────────────────────────
 async def test_a_policy_that_another_process_was_told_of(github: World) -> None:
     """There was no `.github` repository a moment ago, as far as this process knows."""

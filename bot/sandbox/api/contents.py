@@ -154,8 +154,10 @@ def compare(call: Call) -> Answer:
     left, dots, right = call.path["basehead"].partition("...")
     base, head = _compared(call, left), _compared(call, right)
     ancestor = merge_base(repo.store, base.sha, head.sha)
-    if not dots or ancestor is None:
+    if not dots:
         raise not_found()
+    if ancestor is None:
+        raise Refused(404, f"No common ancestor between {left} and {right}.")
     ahead = commits_between(repo.store, base.sha, head.sha)
     behind = len(commits_between(repo.store, head.sha, base.sha))
     status = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else ""

@@ -7,7 +7,7 @@ from bot.gate.facts import Branch, Facts, InvalidConfig, PlanFile, PlansHome, Pr
 from bot.gate.links import MAX_LINKS
 from bot.gate.scope import linked_plans, links_of, mentions_of, plans_repository
 from bot.github.access import Access
-from bot.github.errors import GitHubError, NotFound
+from bot.github.errors import GitHubError, NotFound, OverBudget
 from bot.github.objects import Tree
 from bot.github.plans import PlanReader
 from bot.github.policy import PolicyReader
@@ -47,7 +47,7 @@ class LinkedPlans:
         """How the linked plans that are Approved came to be so.
 
         Where it only is to be shown, not knowing it is no fault, and what changed since is not
-        read.
+        read. But a backfill that lacks the budget waits: it must not take away what is shown.
         """
         history = self._access.history(shelf.repository)
         policy = facts.config.approval
@@ -61,8 +61,8 @@ class LinkedPlans:
                     later = await revisions.read_later(shelf.branch, plan, provenance.commit)
                     provenance = replace(provenance, later=later)
                 found[plan.path] = await self._marked(provenance, shelf, policy.approvers)
-            except GitHubError:
-                if enforced:
+            except GitHubError as fault:
+                if enforced or isinstance(fault, OverBudget):
                     raise
         return replace(facts, provenance=found)
 

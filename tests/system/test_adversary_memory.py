@@ -8,6 +8,8 @@ from typing import cast
 import pytest
 
 from bot.app import opened
+from bot.github.errors import OverBudget
+from bot.github.tally import tallying
 from bot.runner import SubjectRunner
 from bot.subject import PullSubject, PushSubject, Subject
 from bot.work.model import Claim
@@ -150,6 +152,28 @@ async def test_a_commit_that_github_does_not_find_at_once(world: World) -> None:
     world.sandbox.faults.fail("GET", "/compare/", status=404)
     pull = await world.pull(dict.fromkeys(CODE))
     assert await world.verdict(pull) == UNLINKED
+
+
+# ── budgets ──────────────────────────────────────────────────────────────────
+async def test_a_backfill_waits_rather_than_leave_out_what_is_shown(github: World) -> None:
+    """Else it would write each check anew, without a word of who approved its plan."""
+    github.sandbox.limits.graphql_points = 5  # of which one is the reserve
+    async with opened(
+        github.settings, clock=github.clock, sleep=github.clock.sleep, offloading=InProcess
+    ) as base:
+
+        async def judge(plan: str, *, backfill: bool) -> None:
+            await github.plan_on_main(plan, "Approved")
+            pull = await github.code_pull(f"Plan: {plan}", branch=plan)
+            subject = PullSubject("acme/shop", pull.number)
+            claim = Claim(subject.key, github.installation.id, 1, 0, backfill, "")
+            with tallying(backfill=backfill):
+                await base.runner.run(subject, claim, lambda: asyncio.sleep(0))
+
+        for plan in ("FEAT-1", "FEAT-2"):  # each takes two: blame, and the pull requests
+            await judge(plan, backfill=False)
+        with pytest.raises(OverBudget):
+            await judge("FEAT-3", backfill=True)
 
 
 # ── processes ────────────────────────────────────────────────────────────────

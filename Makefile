@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format bench fuzz docs migration lock clean
+.PHONY: help demo test check format bench fuzz chaos docs migration lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -39,6 +39,9 @@ bench: $(READY)  ## Measure speed, as ratios: WHAT is plans (default), ingest, s
 
 fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
+
+chaos: $(READY)  ## Kill processes at random on both databases (ARGS="--kills 1000 --seed 7")
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 docs: $(READY)   ## Generate the rule reference, the verdicts' words and the configuration's schema again
 	$(BIN)/python -m bot.plan.reference docs/rules

@@ -23,7 +23,7 @@ from bot.work.opening import open_database
 from bot.work.visit import visit
 from tests.postgres import cluster
 
-WARMING = 16  # evaluations that are not measured: two for each slot
+WARMING = 16  # evaluations that are not measured: one for each slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ async def main() -> None:
     for latency in (0.0, 0.1):
         sqlite = await measure(None, latency, 1, pulls)
         report("SQLite, one process", latency, sqlite, sqlite)
-        one = await measure(cluster().create(), latency, 1, pulls)
+        one = await measure(cluster(durable=True).create(), latency, 1, pulls)
         report("PostgreSQL, one process", latency, one, sqlite)
-        two = await measure(cluster().create(), latency, 2, pulls)
+        two = await measure(cluster(durable=True).create(), latency, 2, pulls)
         report("PostgreSQL, two processes", latency, two, one)
 
 

@@ -26,7 +26,7 @@ from bot.settings import Postgres
 from bot.work.model import Mark
 from tests.postgres import cluster
 
-SETTLED = 5.0  # seconds after which a server has looked at what it looks at first
+SETTLED = 25.0  # seconds after which a server has looked at what it looks at first
 EVERY = 0.02  # seconds between two deliveries while plans are read
 LONG = Scene(pulls=60, lines=2_000)
 SMALL = Scene(plans=20, pulls=50)
@@ -154,7 +154,7 @@ async def main() -> None:
     await peak(Scene())  # so that the bytecode is there, as where it is installed
     print("| what | it takes | beside | ratio |\n|---|---|---|---|")
     await at_rest("SQLite", None, given.seconds)
-    await at_rest("PostgreSQL", cluster().create(), given.seconds)
+    await at_rest("PostgreSQL", cluster(durable=True).create(), given.seconds)
     await reading(given.seconds)
     await large(given.pulls, given.repositories)
 

@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 
 from bench.plans import ROOT, longer
-from bot.cli.demo import EVENTS, PERMISSIONS
+from bot.cli.demo import EVENTS, PERMISSIONS, environment_of
 from bot.cli.story import PLAN
 from bot.sandbox import App, Repository, Sandbox
 from bot.subject import PullSubject
@@ -117,13 +117,7 @@ async def serve(scene: Scene) -> None:
     sandbox.limits.rated = False  # else our own pace, a write a second, would be what is measured
     if scene.latency:
         sandbox.faults.slow("", scene.latency, _EVER)
-    environment = {
-        "APP_ID": str(app.id),
-        "PRIVATE_KEY": app.private_key_pem,
-        "WEBHOOK_SECRET": SECRET,
-        "GITHUB_API_URL": sandbox.api_url,
-        "GITHUB_URL": sandbox.url,
-    }
+    environment = environment_of(sandbox, app)
     print(json.dumps({"environment": environment, "pulls": pulls}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await sandbox.stop()

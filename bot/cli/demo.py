@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from bot.cli.story import Story, StoryFailed
 from bot.cli.subserver import ServerProcess
 from bot.errors import UsageError
-from bot.sandbox import Sandbox
+from bot.sandbox import App, Sandbox
 
 SECRET = "the demo's webhook secret"
 # What app.yml asks for; a test holds the two together.
@@ -54,6 +54,17 @@ def run(options: argparse.Namespace) -> int:
         return asyncio.run(_demo(Path(folder), options.port, serve=options.serve))
 
 
+def environment_of(sandbox: Sandbox, app: App) -> dict[str, str]:
+    """What a process must be told to act as *app*."""
+    return {
+        "APP_ID": str(app.id),
+        "PRIVATE_KEY": app.private_key_pem,
+        "WEBHOOK_SECRET": app.webhook_secret,
+        "GITHUB_API_URL": sandbox.api_url,
+        "GITHUB_URL": sandbox.url,
+    }
+
+
 async def _demo(folder: Path, port: int, *, serve: bool) -> int:
     sandbox = Sandbox()
     try:
@@ -64,11 +75,7 @@ async def _demo(folder: Path, port: int, *, serve: bool) -> int:
         "plan-gate", webhook_secret=SECRET, permissions=PERMISSIONS, events=EVENTS
     )
     environment = {
-        "APP_ID": str(app.id),
-        "PRIVATE_KEY": app.private_key_pem,
-        "WEBHOOK_SECRET": SECRET,
-        "GITHUB_API_URL": sandbox.api_url,
-        "GITHUB_URL": sandbox.url,
+        **environment_of(sandbox, app),
         "DATABASE_URL": f"sqlite:///{folder / 'plan-gate.db'}",
         "HOST": "127.0.0.1",
         "PORT": "0",

@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.world import SECRET, World
+from bot.cli.demo import environment_of
+from tests.system.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,5 @@ async def plan_gate(folder: Path, *arguments: str, **variables: str) -> Done:
 
 def settings_of(world: World) -> dict[str, str]:
     """The environment in which a command acts as the world's App."""
-    return {
-        "APP_ID": str(world.app.id),
-        "PRIVATE_KEY": world.app.private_key_pem,
-        "WEBHOOK_SECRET": SECRET,
-        "GITHUB_API_URL": world.sandbox.api_url,
-        "GITHUB_URL": world.sandbox.url,
-        "DATABASE_URL": f"sqlite:///{world.settings.database}",
-    }
+    database = f"sqlite:///{world.settings.database}"
+    return {**environment_of(world.sandbox, world.app), "DATABASE_URL": database}

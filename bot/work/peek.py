@@ -1,53 +1,32 @@
 """Look into the database while other processes serve from it. Nothing is written or locked."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.settings import Postgres
-from bot.work import inbox, queue
 from bot.work.errors import StoreUnavailable
-from bot.work.model import Receipt, Row
+from bot.work.sqlite import file_url
 
 T = TypeVar("T")
 
 
-def peek_sqlite(path: Path, limit: int = 100) -> tuple[list[Row], list[Receipt]]:
-    """Return the whole queue, by key, and the newest deliveries, newest first.
-
-    Raises `StoreUnavailable` if there is no such file, or it is not a store.
-    """
-    with reading(path) as connection:
-        return queue.rows(connection), inbox.deliveries(connection, limit)
-
-
 def peek(where: Path | Postgres, ask: Callable[[Connection], T]) -> T:
-    """Return what *ask* reads in one transaction. Raises `StoreUnavailable` where that fails."""
+    """Return what *ask* reads in one transaction.
+
+    Raises `StoreUnavailable` if there is no such database, or what is read of it is not there.
+    """
     if isinstance(where, Postgres):
         return asyncio.run(_peek_postgres(where.url, ask))
-    with reading(where) as connection:
-        return ask(connection)
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[Connection]:
-    """Connect to the file for reading alone.
-
-    Raises `StoreUnavailable` if there is no such file, or what is read of it is not there.
-    """
-    read_only = {"uri": "true", "mode": "ro"}
-    url = URL.create("sqlite", database=f"file:{quote(str(path))}", query=read_only)
     try:
-        with create_engine(url, poolclass=NullPool).connect() as connection:
-            yield connection
+        with create_engine(file_url(where, "ro"), poolclass=NullPool).connect() as connection:
+            return ask(connection)
     except DBAPIError as error:
-        raise StoreUnavailable(f"cannot read {path} as a SQLite file: {error.orig}") from error
+        raise StoreUnavailable(f"cannot read {where} as a SQLite file: {error.orig}") from error
 
 
 async def _peek_postgres(url: str, ask: Callable[[Connection], T]) -> T:

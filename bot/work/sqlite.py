@@ -68,14 +68,6 @@ class SqliteDatabase:
 
 
 async def open_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
-    """Open or create the file.
-
-    Raises `StoreLocked` if another process has it open, `StoreUnavailable` if it cannot be used.
-    """
-    return SqliteDatabase(await open_writer(path), clock)
-
-
-async def open_writer(path: Path) -> Writer:
     """Open or create the file, for all that is kept in it: the store, and the ledger beside it.
 
     Raises `StoreLocked` if another process has it open, `StoreUnavailable` if it cannot be used.
@@ -84,7 +76,7 @@ async def open_writer(path: Path) -> Writer:
     with ExitStack() as resources:
         resources.enter_context(exclusive(path.with_name(f"{path.name}.lock")))
         connection = resources.enter_context(connect(path))
-        return Writer(connection, resources.pop_all())
+        return SqliteDatabase(Writer(connection, resources.pop_all()), clock)
 
 
 def connect(path: Path) -> Connection:
@@ -111,9 +103,7 @@ def visit_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
 def _connecting(path: Path, mode: str) -> Iterator[Connection]:
     """Yield a connection, which is closed if that fails for which it is wanted."""
     engine = create_engine(
-        URL.create(
-            "sqlite", database=f"file:{quote(str(path))}", query={"uri": "true", "mode": mode}
-        ),
+        file_url(path, mode),
         poolclass=NullPool,
         # The writer begins transactions itself, and uses the connection in a thread of its own.
         connect_args={"isolation_level": None, "check_same_thread": False},
@@ -124,6 +114,12 @@ def _connecting(path: Path, mode: str) -> Iterator[Connection]:
         except DBAPIError as error:
             raise StoreUnavailable(f"cannot use {path} as a SQLite file: {error.orig}") from error
         undo.pop_all()
+
+
+def file_url(path: Path, mode: str) -> URL:
+    """Where the file is, for SQLite's *mode*: `ro`, `rw`, or `rwc`, which makes it."""
+    query = {"uri": "true", "mode": mode}
+    return URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
 
 
 def require_sqlite(version: tuple[int, ...]) -> None:

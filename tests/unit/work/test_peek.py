@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.work import inbox, queue
 from bot.work.errors import StoreUnavailable
-from bot.work.peek import peek_sqlite
+from bot.work.peek import peek
 from bot.work.store import WorkStore
 from tests.unit.work.conftest import delivery, mark
 
@@ -18,7 +19,8 @@ def where(path: Path) -> Path:
 async def test_a_store_in_use_can_be_looked_into(store: WorkStore, path: Path) -> None:
     await store.ingest(delivery("g"), [mark("o/r#1")])
 
-    assert peek_sqlite(path) == (await store.rows(), await store.deliveries())
+    assert peek(path, queue.rows) == await store.rows()
+    assert peek(path, lambda db: inbox.deliveries(db, 100)) == await store.deliveries()
 
 
 async def test_a_store_not_in_use_can_be_looked_into(store: WorkStore, path: Path) -> None:
@@ -26,10 +28,10 @@ async def test_a_store_not_in_use_can_be_looked_into(store: WorkStore, path: Pat
     rows = await store.rows()
     await store.close()
 
-    assert peek_sqlite(path)[0] == rows
+    assert peek(path, queue.rows) == rows
 
 
 def test_what_is_not_there_is_not_made(path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="unable to open database file"):
-        peek_sqlite(path)
+        peek(path, queue.rows)
     assert not path.exists()

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Postgres
+from bot.work import queue
 from bot.work.errors import StoreUnavailable
 from bot.work.model import State
-from bot.work.peek import peek_sqlite
+from bot.work.peek import peek
 from bot.work.store import WorkStore
 from bot.work.visit import visit
 from tests.unit.work.conftest import Clock, delivery, mark, row
@@ -88,7 +89,7 @@ async def test_a_guest_makes_no_file(path: Path) -> None:
         async with visit(path):
             pass
     with pytest.raises(StoreUnavailable, match="unable to open database file"):
-        peek_sqlite(path)
+        peek(path, queue.rows)
 
 
 async def test_a_guest_makes_no_tables(postgres: str) -> None:

@@ -167,7 +167,7 @@ class SubjectRunner:
         commands = Commands(
             access.reader(subject.repository),
             access.people(subject.repository),
-            await self._publisher(subject.repository, installation, owned),
+            await self._publisher(access, subject.repository, owned),
             self._ledger,
             self._clock,
             owned,
@@ -181,15 +181,14 @@ class SubjectRunner:
         return Reconciler(
             reader,
             Gatherer(access, subject.repository),
-            await self._publisher(subject.repository, installation, owned),
+            await self._publisher(access, subject.repository, owned),
             Sharing(reader, self._ledger, self._store.lock),
             self._known(installation),
             Site(self._settings.github_url, subject.repository),
             self._mark(installation),
         )
 
-    async def _publisher(self, repository: str, installation: int, owned: Guard) -> Publisher:
-        access = self._access(installation)
+    async def _publisher(self, access: Access, repository: str, owned: Guard) -> Publisher:
         standing = Standing(self._ledger, repository, self._clock)
         login = await self._installations.read_bot_login()
         reader = access.reader(repository)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 import structlog
-from aiohttp import web
 
 from bot.app import running
+from bot.cli.process import listening
 from bot.settings import Settings
 from bot.work.model import Claim
 from bot.work.store import WorkStore
@@ -97,8 +97,8 @@ async def _serve(life: Life) -> None:
     def guard(store: WorkStore) -> WorkStore:
         return cast(WorkStore, DiaryStore(store, diary))
 
-    async with running(life.settings, guard=guard) as parts:
-        server = web.ServerRunner(parts.web)
-        await server.setup()
-        await web.TCPSite(server, life.settings.host, life.settings.port).start()
+    async with (
+        running(life.settings, guard=guard) as parts,
+        listening(parts.web, life.settings.host, life.settings.port),
+    ):
         await parts.working

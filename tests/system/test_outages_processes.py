@@ -4,8 +4,7 @@ import asyncio
 import re
 import resource
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,8 @@ from bot.sandbox.pull_request import PullRequest
 from tests.postgres import cluster
 from tests.system.commands import settings_of
 from tests.system.outages import until
-from tests.system.test_processes import held, judged, web
+from tests.system.processes import Launch, held, judged, web
 from tests.system.world import RealTime, World, make_world
-
-Launch = Callable[..., Awaitable[ServerProcess]]
 
 
 @pytest.fixture
@@ -35,20 +32,6 @@ def environment(github: World, request: pytest.FixtureRequest) -> Mapping[str, s
     if "postgres" in request.fixturenames:
         told["DATABASE_URL"] = request.getfixturevalue("postgres")
     return told
-
-
-@pytest.fixture
-async def launch(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Launch]:
-    """Starts processes, and ends those that are still there."""
-    async with AsyncExitStack() as started:
-
-        async def launch(name: str, *arguments: str) -> ServerProcess:
-            process = ServerProcess(environment, tmp_path, *arguments, log=f"{name}.log")
-            started.push_async_callback(process.stop)
-            await process.start()
-            return process
-
-        yield launch
 
 
 def send(process: ServerProcess, sign: signal.Signals) -> None:

@@ -1,21 +1,16 @@
 """Several processes on one PostgreSQL: who takes webhooks in, and who works them off."""
 
 import asyncio
-import json
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.cli.subserver import ServerProcess
-from bot.sandbox.pull_request import PullRequest
-from tests.system.commands import plan_gate, settings_of
+from tests.system.commands import settings_of
+from tests.system.processes import Launch, held, judged, web
 from tests.system.world import RealTime, World, make_world
-
-Launch = Callable[..., Awaitable[ServerProcess]]
 
 
 @pytest.fixture
@@ -29,50 +24,6 @@ async def github(private_key: str, tmp_path: Path) -> AsyncIterator[World]:
 def environment(github: World, postgres: str) -> Mapping[str, str]:
     """What every process is told."""
     return {**settings_of(github), "DATABASE_URL": postgres, "PORT": "0", "LOG_FORMAT": "json"}
-
-
-@pytest.fixture
-async def launch(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Launch]:
-    """Starts processes, and ends those that are still there."""
-    async with AsyncExitStack() as started:
-
-        async def launch(name: str, *arguments: str) -> ServerProcess:
-            process = ServerProcess(environment, tmp_path, *arguments, log=f"{name}.log")
-            started.push_async_callback(process.stop)
-            await process.start()
-            return process
-
-        yield launch
-
-
-async def web(github: World, launch: Launch) -> ServerProcess:
-    """A process that only takes webhooks in, and hears of everything."""
-    process = await launch("web", "serve", "--no-worker")
-    github.app.webhook_url = f"{process.url}/webhook"
-    return process
-
-
-async def judged(pull: PullRequest) -> None:
-    """Wait until the pull request has its verdict."""
-    for _ in range(1_500):
-        runs = pull.check_runs("Plan gate")
-        if runs and runs[0].status == "completed":
-            assert [run.title for run in runs] == ["No plan linked"]  # said once
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"no verdict on #{pull.number}")
-
-
-async def held(environment: Mapping[str, str], folder: Path, pull: PullRequest) -> str:
-    """Wait until somebody evaluates the pull request; say who."""
-    for _ in range(100):
-        listed = await plan_gate(
-            folder, "queue", "list", "--format", "json", "--state", "running", **environment
-        )
-        for row in json.loads(listed.out):
-            if row["key"] == f"pull acme/shop#{pull.number}":
-                return str(row["owner"])
-    raise AssertionError(f"nobody evaluates #{pull.number}")
 
 
 async def test_a_killed_worker_loses_nothing_and_keeps_nobody_waiting(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import aiohttp
 import yaml
-from aiohttp import web
 
 from bot.app import Parts, running
+from bot.cli.process import listening
 from bot.config.schema import CONFIG_PATH
 from bot.offload import Offload
 from bot.run import ATTEMPTS
@@ -97,26 +97,23 @@ class World:
         offloading: Callable[[], Offload] = InProcess,
     ) -> AsyncIterator[Parts]:
         """Run the bot; leaving stops it."""
-        async with running(
-            self.settings,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            connect=connect,
-            guard=guard,
-            offloading=offloading,
-        ) as parts:
-            server = web.ServerRunner(parts.web)
-            await server.setup()
-            await web.TCPSite(server, "127.0.0.1", 0).start()
-            host, port = server.addresses[0][:2]
-            self.url = f"http://{host}:{port}"
+        async with (
+            running(
+                self.settings,
+                clock=self.clock,
+                sleep=self.clock.sleep,
+                connect=connect,
+                guard=guard,
+                offloading=offloading,
+            ) as parts,
+            listening(parts.web, "127.0.0.1", 0) as self.url,
+        ):
             self.app.webhook_url = f"{self.url}/webhook"
             self._parts = parts
             try:
                 yield parts
             finally:
                 self._parts = None
-                await server.cleanup()
 
     async def settle(self) -> None:
         """Wait until every webhook is handed over and every subject is worked off.

@@ -77,7 +77,7 @@ class SubjectRunner:
         installation = claim.tenant
         match subject:
             case PullSubject() | GroupSubject():
-                return Done(await self._judge(subject, installation, owned))
+                return await self._judge(subject, installation, owned)
             case IndexSubject(repository):
                 page = await self.index(repository, installation, int(claim.progress or 1))
                 words = f"{count_of(page.pulls, 'pull request')} indexed"
@@ -111,7 +111,9 @@ class SubjectRunner:
             return False
         if isinstance(subject, PullSubject):  # so that a sweep tries again
             await Looks(self._ledger).forget(subject)
-        reconciler = await self._reconciler(subject, installation, owned)
+        access = self._access(installation)
+        publisher = await self._publisher(access, subject.repository, owned)
+        reconciler = self._reconciler(access, publisher, subject, installation)
         request_id = fault.request_id if isinstance(fault, GitHubError) else ""
         words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
         await reconciler.report_fault(subject, words, request_id)
@@ -131,13 +133,18 @@ class SubjectRunner:
         await self._store.enqueue([Mark(claim.key, present, claim.backfill)])
         return Done(f"left to installation {present}")
 
-    async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> str:
-        reconciler = await self._reconciler(subject, installation, owned)
+    async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> Ending:
+        access = self._access(installation)
+        publisher = await self._publisher(access, subject.repository, owned)
         try:
-            return await reconciler.reconcile(subject)
+            reconciler = self._reconciler(access, publisher, subject, installation)
+            outcome = await reconciler.reconcile(subject)
         except Moved as moved:
             await self._store.enqueue([Mark(moved.subject.key, installation)])
-            return str(moved)
+            return Done(str(moved))
+        if delay := publisher.settles_in():  # a run before this one did not end its write
+            return Proceed(f"{outcome}, but not settled", "", delay)
+        return Done(outcome)
 
     async def _spread(self, subject: Spread, claim: Claim) -> Ending:
         async def mark(found: Mapping[Subject, bool]) -> None:
@@ -175,13 +182,14 @@ class SubjectRunner:
         )
         return await commands.run(subject)
 
-    async def _reconciler(self, subject: Judgeable, installation: int, owned: Guard) -> Reconciler:
-        access = self._access(installation)
+    def _reconciler(
+        self, access: Access, publisher: Publisher, subject: Judgeable, installation: int
+    ) -> Reconciler:
         reader = access.reader(subject.repository)
         return Reconciler(
             reader,
             Gatherer(access, subject.repository),
-            await self._publisher(access, subject.repository, owned),
+            publisher,
             Sharing(reader, self._ledger, self._store.lock),
             self._known(installation),
             Site(self._settings.github_url, subject.repository),

@@ -138,6 +138,10 @@ class Client:
         """PATCH with *body*; the answer is *type_*."""
         return await self._write("PATCH", type_, url, body, variables)
 
+    async def delete(self, url: str, **variables: str) -> None:
+        """DELETE what is there; raises `NotFound` where nothing is."""
+        await self._write("DELETE", object, url, None, variables)
+
     async def query(self, type_: type[T], document: str, variables: Mapping[str, object]) -> T:
         """Ask GraphQL; *type_* is the whole `data`. An answer in part raises `Unexpected`.
 

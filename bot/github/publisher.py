@@ -74,7 +74,7 @@ class Publisher:
         """The check run of ours that decides on the commit, by GitHub: the newest."""
         runs = await self._reader.read_check_runs(head_sha, NAME, self._app_id)
         newest = max(runs, key=lambda run: run.id, default=None)
-        return None if newest is None else StandingCheck.read(newest)
+        return None if newest is None else await self._standing.see_check(head_sha, newest)
 
     async def read_first_verdict(self, head_sha: str) -> float | None:
         """When a check run of ours was first complete on the commit, in seconds since the epoch."""
@@ -95,8 +95,8 @@ class Publisher:
             "external_id": run.external_id,
             **_step(run, batches[0], last=len(batches) == 1),
         }
-        await self._standing.forget_check(head_sha)
         await guard()
+        await self._standing.begin_check(head_sha)
         url = "/repos/{owner}/{repo}/check-runs"
         made = await self._create(answers.CheckRun, url, opening)
         for index, batch in enumerate(batches[1:], start=2):
@@ -108,6 +108,10 @@ class Publisher:
                 made.id,
             )
         await self._keep(head_sha, run)
+
+    def settles_in(self) -> float:
+        """Seconds until what other runs may have sent has arrived: then look again. Mostly 0."""
+        return self._standing.settles_in()
 
     async def publish_comment(
         self,
@@ -126,18 +130,19 @@ class Publisher:
         if standing is None:
             found = None if silent else await self._find_comment(number, marker)
             seen = (found.id, found.body or "") if found else (0, "")
-            standing = await self._standing.keep_comment(number, marker, *seen)
+            standing = await self._standing.see_comment(number, marker, *seen)
         body = render(standing.id != 0)
         if body is None or standing.says(body):
             return
-        await self._standing.forget_comment(number, marker)
         await guard()
+        await self._standing.begin_comment(number, marker)
         try:
             written = await self._write_comment(number, standing, render)
         except (NotFound, Refused) as refusal:
             _log.warning("comment refused", pull=number, reason=str(refusal))
+            await self._standing.keep_comment(number, marker, standing)
         else:
-            await self._standing.keep_comment(number, marker, *written)
+            await self._standing.see_comment(number, marker, *written)
 
     async def react(self, comment: int, content: str) -> None:
         """React to a comment; where the same reaction stands already, GitHub leaves it at that.
@@ -155,7 +160,7 @@ class Publisher:
         try:
             await self._owned()
         except PlanGateError as lost:
-            await self._standing.forget_check(head_sha)
+            await self._standing.begin_check(head_sha)
             raise WrittenLate(str(lost)) from lost
         await self._standing.keep_check(head_sha, run)
 
@@ -183,10 +188,22 @@ class Publisher:
         return await self._client.update(type_, url, body, **self._at(id=str(id_)))
 
     async def _find_comment(self, number: int, marker: str) -> answers.Comment | None:
-        """Our oldest comment with the marker; a marker in somebody else's comment is only text."""
+        """Our oldest comment with the marker; a marker in somebody else's comment is only text.
+
+        Where there are several, two runs did not see each other's: only the oldest stays.
+        """
         comments = await self._reader.read_comments(number)
         ours = [c for c in comments if self._is_ours(c) and marker in (c.body or "")]
-        return min(ours, key=lambda comment: comment.id, default=None)
+        ours.sort(key=lambda comment: comment.id)
+        for again in ours[1:]:
+            await self._delete(again)
+        return ours[0] if ours else None
+
+    async def _delete(self, comment: answers.Comment) -> None:
+        await self._owned()
+        url = "/repos/{owner}/{repo}/issues/comments/{id}"
+        with suppress(NotFound):  # somebody else was faster
+            await self._client.delete(url, **self._at(id=str(comment.id)))
 
     def _is_ours(self, comment: answers.Comment) -> bool:
         """Whether the App's own account wrote it: no other App or person can have that login."""

@@ -14,7 +14,8 @@ class Done:
 class Proceed:
     """A part is done: the next run goes on from *progress*, after *delay* seconds.
 
-    The next one begins anew where *progress* is empty. *words* are for the log.
+    The next one begins anew where *progress* is empty, and at once where the subject was marked
+    meanwhile. *words* are for the log.
     """
 
     words: str

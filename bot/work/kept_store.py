@@ -109,9 +109,9 @@ class KeptStore:
 
     async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
         """End one part of a run; the next goes on from *progress*, after `delay` seconds."""
-        due = self.now() + delay
+        now = self.now()
         return await self._end(
-            claim, lambda db: queue.proceed(db, claim, progress, due), durable=True
+            claim, lambda db: queue.proceed(db, claim, progress, now, delay), durable=True
         )
 
     async def retry(self, claim: Claim, *, delay: float, error: str) -> bool:

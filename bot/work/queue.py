@@ -35,9 +35,10 @@ from bot.work.sql import insert
 _PRUNED_AT_ONCE = 1_000
 dirty = work.c.wanted > work.c.seen
 _resting = or_(work.c.state == State.IDLE, work.c.state == State.PARKED)
-_now: BindParameter[float] = bindparam("now")
-_then: BindParameter[float] = bindparam("then")
+_now: BindParameter[float] = bindparam("now", type_=work.c.due.type)
+_then: BindParameter[float] = bindparam("then", type_=work.c.due.type)
 _said: BindParameter[str] = bindparam("said")
+_came_to: BindParameter[str] = bindparam("came_to", type_=work.c.progress.type)
 
 _enrol = Prepared(
     insert(tenant)
@@ -59,11 +60,10 @@ _fresh: dict[Column[Any], object] = {
     work.c.error: "",
 }
 _marked = (work.c.key, work.c.tenant, work.c.backfill)
-_when = bindparam("now", type_=work.c.due.type)
 _new = insert(work).from_select(
     [*_marked, work.c.due, *_fresh],
     unpacked(*_marked).add_columns(
-        _when,
+        _now,
         *(literal(value, column.type) for column, value in _fresh.items()),
     ),
 )
@@ -98,8 +98,13 @@ _finish = my_row.values(
     progress="",
     error="",
 )
+# What is to begin anew in any case does so at once where it was marked meanwhile.
 _proceed = my_row.values(
-    state=State.READY, due=_then, attempts=0, progress=bindparam("came_to"), error=""
+    state=State.READY,
+    due=case((and_(dirty, _came_to == ""), _now), else_=_then),
+    attempts=0,
+    progress=_came_to,
+    error="",
 )
 _retry = my_row.values(state=State.READY, due=_then, attempts=work.c.attempts + 1, error=_said)
 _park = my_row.values(
@@ -144,9 +149,12 @@ def finish(connection: Connection, claim: Claim, now: float) -> bool:
     return _end(connection, _finish, claim, then=now)
 
 
-def proceed(connection: Connection, claim: Claim, progress: str, due: float) -> bool:
-    """End one part of a run that came to *progress*; the next part starts from there at `due`."""
-    return _end(connection, _proceed, claim, then=due, came_to=progress)
+def proceed(connection: Connection, claim: Claim, progress: str, now: float, delay: float) -> bool:
+    """End one part of a run that came to *progress*; the next starts there, `delay` seconds on.
+
+    Where there is no progress, what was marked meanwhile is not made to wait.
+    """
+    return _end(connection, _proceed, claim, now=now, then=now + delay, came_to=progress)
 
 
 def retry(connection: Connection, claim: Claim, due: float, error: str) -> bool:

@@ -74,7 +74,8 @@ class WorkStore(Protocol):
     async def proceed(self, claim: Claim, progress: str, delay: float = 0.0) -> bool:
         """End one part of a run; the next part goes on from *progress*, after `delay` seconds.
 
-        What is marked meanwhile makes the row dirty until `finish`, and then it begins anew.
+        What is marked meanwhile makes the row dirty until `finish`, and then it begins anew; where
+        *progress* is empty there is nothing to go on with, and it begins anew at once.
         """
         ...
 

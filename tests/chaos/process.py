@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 import structlog
 
+from bot import redelivery
 from bot.app import running
 from bot.cli.process import listening
 from bot.settings import Settings
@@ -88,6 +89,7 @@ def live(life: Life) -> None:
     """Serve until killed."""
     log = life.log.open("a")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
+    redelivery.SPACING = 1.0  # the sandbox hands over more than GitHub would, in the same time
     asyncio.run(_serve(life))
 
 

@@ -1,10 +1,15 @@
 """What we remember of our own check runs and comments is never more than what stands on GitHub."""
 
+import asyncio
+from collections.abc import Callable
 from typing import cast
 
+import aiohttp
 import pytest
+from yarl import URL
 
 from bot.sandbox.exchange import Exchange
+from bot.sandbox.pull_request import PullRequest
 from bot.work.model import Claim
 from bot.work.store import WorkStore
 from tests.system.world import World
@@ -137,6 +142,76 @@ async def test_a_write_that_came_too_late_is_looked_at_again(github: World) -> N
         await pull.edit(body="Plan: FEAT-404")
         assert await github.verdict(pull) == FREE
     assert stores[0].green is None
+
+
+# ── what is under way while another run writes ───────────────────────────────
+class Overtaken:
+    """Of the POSTs to a path, the first is cut off, and arrives after the second all the same.
+
+    So may one whose process died in the middle.
+    """
+
+    def __init__(self, path: str, cut: Callable[[], None]) -> None:
+        self._path = path
+        self._cut = cut
+        self._late: asyncio.Task[None] | None = None
+        self._second = asyncio.Event()
+
+    def connect(self) -> aiohttp.ClientSession:
+        """A session with GitHub in which this happens."""
+
+        async def overtaken(
+            request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+        ) -> aiohttp.ClientResponse:
+            if request.method != "POST" or not request.url.path.endswith(self._path):
+                return await handler(request)
+            if self._late is None:
+                assert isinstance(request.body, aiohttp.BytesPayload)
+                arriving = self._arrive(request.url, dict(request.headers), request.body)
+                self._late = asyncio.create_task(arriving)
+                self._cut()
+                raise aiohttp.ServerDisconnectedError
+            answer = await handler(request)
+            self._second.set()
+            await asyncio.wait_for(asyncio.shield(self._late), 10)
+            return answer
+
+        return aiohttp.ClientSession(middlewares=(overtaken,))
+
+    async def _arrive(
+        self, url: URL, headers: dict[str, str], content: aiohttp.BytesPayload
+    ) -> None:
+        await self._second.wait()
+        async with aiohttp.ClientSession() as session:
+            await session.post(url, headers=headers, data=content)
+
+
+async def overtake(github: World, path: str) -> PullRequest:
+    """A draft of one plan is linked while it is written that another one is missing."""
+    await github.plan_on_main("FEAT-13", "Draft")
+    pull = await github.code_pull("Plan: FEAT-404")
+
+    def reword() -> None:
+        pull.record.body = "Plan: FEAT-13"
+
+    async with github.bot(connect=Overtaken(path, reword).connect):
+        await pull.edit(title="Look")
+        await github.settle()
+    return pull
+
+
+async def test_a_check_that_arrives_late_is_not_left_above_a_newer_one(github: World) -> None:
+    pull = await overtake(github, "/check-runs")
+    titles = [str(run.title) for run in pull.check_runs("Plan gate")]
+    newest, late, _ = titles
+    assert "FEAT-404 is not on main yet" in late
+    assert "FEAT-13 is Draft" in newest
+
+
+async def test_a_comment_that_arrives_late_does_not_stay_beside_another(github: World) -> None:
+    pull = await overtake(github, "/issues/1/comments")
+    (comment,) = pull.comments
+    assert "FEAT-13" in comment.body
 
 
 # ── comments ─────────────────────────────────────────────────────────────────

@@ -110,7 +110,9 @@ class Model:
         kept.row = replace(kept.row, state=state, due=now, attempts=0, error="")
         kept.progress = ""
 
-    def proceed(self, kept: Kept, progress: str, due: float) -> None:
+    def proceed(self, kept: Kept, progress: str, now: float, delay: float) -> None:
+        anew = not progress and kept.row.wanted > kept.row.seen
+        due = now if anew else now + delay
         kept.row = replace(kept.row, state=State.READY, due=due, attempts=0, error="")
         kept.progress = progress
 

@@ -118,7 +118,7 @@ class Machine(RuleBasedStateMachine):
         store, claim, ours = self.end(choice)
         assert self.do(store.proceed(claim, progress, delay)) is (ours is not None)
         if ours:
-            self.model.proceed(ours, progress, self.clock.now + delay)
+            self.model.proceed(ours, progress, self.clock.now, delay)
 
     @precondition(lambda self: self.claims)
     @rule(choice=st.data(), delay=seconds)

@@ -221,6 +221,20 @@ async def test_what_is_marked_between_two_parts_begins_anew_after_the_last(
     assert (await row(store, KEY)).state is State.IDLE
 
 
+async def test_what_would_begin_anew_later_does_so_at_once_when_it_is_marked(
+    store: WorkStore, clock: Clock
+) -> None:
+    await store.enqueue([mark(KEY)])
+    await store.proceed(await claim_it(store), "", delay=60)
+    assert await store.next_due() == clock.now + 60
+    await store.enqueue([mark(KEY)])
+    claim = await claim_it(store)
+    await store.enqueue([mark(KEY)])
+    await store.proceed(claim, "", delay=60)
+    await store.finish(await claim_it(store))
+    assert (await row(store, KEY)).state is State.IDLE
+
+
 async def test_what_is_parked_begins_anew(store: WorkStore) -> None:
     await store.enqueue([mark(KEY)])
     await store.proceed(await claim_it(store), "page 2")

@@ -3,10 +3,15 @@ for anything but the private key, and it names the variable in every complaint."
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
@@ -106,19 +111,29 @@ def _private_key(environ: Mapping[str, str]) -> str:
     return pem
 
 
-def _check_key(name: str, pem: str) -> None:
+@cache  # reading a key checks it, which takes 50 ms and more
+def read_key(pem: str) -> "RSAPrivateKey":
+    """Return the private key that a PEM text holds; raises `ValueError` where it holds none."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
         key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
+    except TypeError as fault:  # it wants a password
+        raise ValueError(str(fault)) from None
     if not isinstance(key, RSAPrivateKey):
+        raise ValueError("not an RSA key")
+    return key
+
+
+def _check_key(name: str, pem: str) -> None:
+    try:
+        read_key(pem)
+    except ValueError:
         raise UsageError(
             f"{name} is not an RSA private key in PEM form: "
             "use the file that GitHub gave you under “Generate a private key”"
-        )
+        ) from None
 
 
 def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,8 +9,25 @@ from tests.private_key import make_private_key
 __all__ = ["postgres"]  # a fixture, for whoever asks
 
 # A busy machine is no finding: speed is measured in `bench/`.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `make fuzz` looks for longer than a test does.
+settings.register_profile(
+    "busy", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on PostgreSQL: by its parameter, its fixture, its name or its module's."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "postgres" in fixtures or "postgres" in item.nodeid.casefold():
+            item.add_marker("postgres")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Take it for no failure where a half of the tests, with PostgreSQL or without, is empty."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.option.markexpr:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 @pytest.fixture(scope="session")

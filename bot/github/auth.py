@@ -4,14 +4,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import cache
 
 import jwt
 from cachetools import LRUCache, TLRUCache
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.github.shared_tokens import SharedTokens, Token
+from bot.settings import read_key
 
 Clock = Callable[[], float]
 
@@ -34,14 +32,7 @@ def app_jwt(app_id: str, private_key: str, now: float) -> str:
     """
     issued = int(now) - _BACKDATED
     claims = {"iat": issued, "exp": issued + _LIFETIME, "iss": app_id}
-    return jwt.encode(claims, _key(private_key), algorithm="RS256")
-
-
-@cache  # reading a key checks it, which takes 50 ms and more of the event loop
-def _key(pem: str) -> RSAPrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
-    assert isinstance(key, RSAPrivateKey)  # the settings have seen to it
-    return key
+    return jwt.encode(claims, read_key(private_key), algorithm="RS256")
 
 
 def parse_expiry(text: str) -> float:

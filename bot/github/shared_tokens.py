@@ -10,14 +10,10 @@ import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.github.memory import Memory
+from bot.settings import read_key
 
 _KIND = "token"
 _PURPOSE = b"plan-gate: installation tokens in the database"
@@ -69,7 +65,6 @@ class SharedTokens:
 
 def _derived(private_key: str) -> bytes:
     """A key for Fernet; how the PEM text is laid out makes no difference."""
-    key = load_pem_private_key(private_key.encode(), password=None)
-    secret = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    secret = read_key(private_key).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret)
     return base64.urlsafe_b64encode(derived)

@@ -227,7 +227,7 @@ def edited(*edits: dict[int, str]) -> PlanFile:
     return read("\n".join(lines))
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.sampled_from([{}, {2: _STATUSES[0]}]), edits("theirs"), edits("ours"))
 def test_what_merging_brings_does_not_escape(
     before: dict[int, str], theirs: dict[int, str], ours: dict[int, str]

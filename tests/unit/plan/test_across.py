@@ -112,7 +112,7 @@ PLANS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(PLANS, min_size=1, max_size=6))
 def test_what_holds_none_of_its_words_does_not_matter_to_a_plan(plans: list[Plan]) -> None:
     """What a plan is told of a tree is what the plans tell that can be found by their words."""

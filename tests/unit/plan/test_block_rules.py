@@ -60,7 +60,7 @@ def without_cells(tokens: Iterable[Token]) -> Iterator[Token]:
         tabled = (tabled or token.type == "table_open") and token.type != "table_close"
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(TEXTS)
 def test_blocks_are_those_of_the_whole_parser(source: str) -> None:
     assert read(parse_blocks(OURS, source)) == read(without_cells(WHOLE.parse(source)))

@@ -128,7 +128,7 @@ def test_the_parser_is_loaded_only_for_sql() -> None:
     assert done.stdout == "False\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.sampled_from(["", "   ", "\t", "- ", "1. ", "-\t", "  - ", "- - "]),
     st.integers(0, len(SQL)),

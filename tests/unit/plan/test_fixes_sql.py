@@ -217,7 +217,7 @@ STATEMENTS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(STATEMENTS, st.sampled_from(["", " ", "  - ", "\t"]), st.sampled_from(["\n", "\n\n", " "]))
 def test_a_rollback_that_was_fixed_is_complete(lines: list[str], margin: str, gap: str) -> None:
     indent = " " * len(margin) if margin.strip() else margin

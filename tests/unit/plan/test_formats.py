@@ -172,7 +172,7 @@ def test_fingerprints_move_with_their_lines() -> None:
     assert fingerprints(source.replace("\n\n{team}", "\n\nmore\n\n{team}", 1)) == marks
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts(), st.text(max_size=10).map(lambda name: name + ".md"))
 def test_every_format_takes_any_plan(source: str, path: str) -> None:
     plan = parse_plan(source)

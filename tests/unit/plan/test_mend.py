@@ -157,7 +157,7 @@ def test_every_golden_plan_comes_to_rest(path: Path) -> None:
         assert [each.code for each in left if each.fix and each.fix.safe] == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts())
 def test_fixing_twice_changes_nothing_and_the_status_stays(source: str) -> None:
     before = parse_plan(source)
@@ -172,7 +172,7 @@ def test_fixing_twice_changes_nothing_and_the_status_stays(source: str) -> None:
         assert (after.status, before.status) != (Status.DRAFT, Status.APPROVED)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(texts())
 def test_mending_is_the_same_whatever_the_line_ends(source: str) -> None:
     unix = source.replace("\r", "")
@@ -181,7 +181,7 @@ def test_mending_is_the_same_whatever_the_line_ends(source: str) -> None:
         assert mended(windows, unsafe=unsafe).replace("\r\n", "\n") == mended(unix, unsafe=unsafe)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(texts())
 def test_a_fix_lies_inside_the_text(source: str) -> None:
     plan = parse_plan(source)

@@ -64,19 +64,19 @@ def check(plan: Plan) -> None:
     assert approvable(plan, OPTIONS) == (not blockers(plan, OPTIONS))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts())
 def test_any_text(source: str) -> None:
     check(parse_plan(source))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(source: bytes) -> None:
     check(parse_plan(source))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(mutated(APPROVED))
 def test_line_ends_and_byte_order_mark_change_nothing(source: str) -> None:
     unix = source.replace("\r", "").replace("\ufeff", "").replace("\0", "")
@@ -87,7 +87,7 @@ def test_line_ends_and_byte_order_mark_change_nothing(source: str) -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.text(st.sampled_from("|\\ab`- \t\xa0\u2003:"), max_size=14), min_size=1, max_size=4)
 )
@@ -108,7 +108,7 @@ def test_cells_are_split_as_the_parser_splits_them(rows: list[str]) -> None:
     assert list(itertools.chain(*split)) == cells
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SNIPPETS), st.integers(0, 110))
 def test_nothing_in_the_header_makes_a_draft_approved(snippet: str, at: int) -> None:
     """A Draft says Approved nowhere but for the snippet; one insertion cannot approve it."""

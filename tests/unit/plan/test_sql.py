@@ -107,7 +107,7 @@ def test_a_comment_in_the_rollback_can_say_that_none_is_needed() -> None:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=160, deadline=None)
 @given(TEXTS)
 def test_any_text_is_cut_and_read(text: str) -> None:
     end = 0
@@ -121,7 +121,7 @@ def test_any_text_is_cut_and_read(text: str) -> None:
             assert fault is None or 0 <= fault.start <= fault.end <= len(statement)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(["漢", "👩‍💻", "é", "a", " "]), max_size=12).map("".join))
 def test_a_fault_is_placed_in_characters(before: str) -> None:
     text = f"SELECT '{before}' AS \"{before}x\" FORM t u"

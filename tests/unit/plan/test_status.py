@@ -319,7 +319,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(*[st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)] * 2)
 def test_an_approved_line_is_never_within_markup(above: str, below: str) -> None:
     header = f"b: {above}\n**Status**: Approved\nb: {below}"

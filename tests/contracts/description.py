@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator, FormatChecker
@@ -101,7 +101,7 @@ def validator(place: str) -> Draft202012Validator:
 def fast_validator(place: str) -> jsonschema_rs.Draft202012Validator:
     """Return one that says much sooner whether all is well, but not in words that help."""
     return jsonschema_rs.Draft202012Validator(
-        {"$ref": place},
+        {"$ref": quote(place, safe="#/~:")},
         registry=_FAST_REGISTRY,
         validate_formats=True,
         formats={name: check for name, (check, _) in FORMATS.checkers.items()},

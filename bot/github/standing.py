@@ -82,7 +82,7 @@ class Standing:
 
     def settles_in(self) -> float:
         """Seconds until no write of a run before this one can come to where this one has looked."""
-        return max(0.0, *self._doubts.values(), self._clock()) - self._clock()
+        return max([until - self._clock() for until in self._doubts.values()] + [0.0])
 
     async def check(self, sha: str) -> StandingCheck | None:
         """The check run on a commit."""

@@ -25,7 +25,7 @@ from tests.ports import free_port
 from tests.system.world import RealTime, World, make_world
 
 MOST_WORK = 1_000  # bytes of the diary between two kills: some ten runs
-LONGEST_LIFE = 2.0  # seconds between two kills, where there is nothing to do
+LONGEST_LIFE = 1.0  # seconds between two kills, where there is nothing to do
 DECISION = re.compile(r"Decision `.*")  # its number tells what was noted meanwhile, too
 REST = 300.0  # seconds after which what still moves will not come to rest
 
@@ -142,7 +142,7 @@ async def _some_life(story: Story, diary: Path, chance: random.Random) -> None:
     them in the middle of their work as well as a fast one.
     """
     enough = _size(diary) + chance.randrange(MOST_WORK)
-    for _ in range(chance.randrange(4)):
+    for _ in range(chance.randrange(1, 4)):
         await story.go_on()
     deadline = time.monotonic() + LONGEST_LIFE
     while _size(diary) < enough and time.monotonic() < deadline:  # noqa: ASYNC110 - of a file

@@ -1,5 +1,7 @@
 """What tests of every kind share."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,6 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "postgres" in fixtures or "postgres" in item.nodeid.casefold():
             item.add_marker("postgres")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: some tests wait most of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

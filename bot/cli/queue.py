@@ -92,10 +92,14 @@ async def _list(store: WorkStore, args: argparse.Namespace) -> int:
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
-    waits = row.state is State.READY and row.due > now
-    when = f"{'at' if waits else 'since'} {moment(row.due)}"
+    rests = row.state is State.READY and row.rests_until > max(row.due, now)
+    due = row.rests_until if rests else row.due
+    waits = row.state is State.READY and due > now
+    when = f"{'at' if waits else 'since'} {moment(due)}"
     if row.state is State.RUNNING:
         when += f" by {row.owner}"
+    if rests:
+        when += ", when its installation has rested"
     return (row.key, str(row.tenant), row.state, when, str(row.attempts), row.error)
 
 
@@ -105,6 +109,7 @@ def _as_json(row: Row) -> dict[str, object]:
         "installation": row.tenant,
         "state": row.state,
         "due": moment(row.due),
+        "rests_until": moment(row.rests_until) if row.rests_until else None,
         "attempts": row.attempts,
         "backfill": row.backfill,
         "owner": row.owner,

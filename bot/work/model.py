@@ -91,7 +91,10 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue's listing; times are seconds since the epoch."""
+    """One line of the queue's listing; times are seconds since the epoch.
+
+    *rests_until*: nothing of its installation is claimed before then; 0 where it never rested.
+    """
 
     key: str
     tenant: int
@@ -103,3 +106,4 @@ class Row:
     backfill: bool
     owner: str  # who runs it, or ran it last
     error: str
+    rests_until: float = 0.0

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     literal,
     or_,
     select,
@@ -117,18 +118,23 @@ _park = my_row.values(
 _release = my_row.values(state=State.READY)
 _postpone = my_row.values(state=State.READY, due=_then)
 
-_listing = select(
-    work.c.key,
-    work.c.tenant,
-    work.c.state,
-    work.c.wanted,
-    work.c.seen,
-    work.c.due,
-    work.c.attempts,
-    work.c.backfill,
-    work.c.owner,
-    work.c.error,
-).order_by(work.c.key)
+_listing = (
+    select(
+        work.c.key,
+        work.c.tenant,
+        work.c.state,
+        work.c.wanted,
+        work.c.seen,
+        work.c.due,
+        work.c.attempts,
+        work.c.backfill,
+        work.c.owner,
+        work.c.error,
+        func.coalesce(tenant.c.not_before, 0.0).label("rests_until"),
+    )
+    .select_from(work.outerjoin(tenant, tenant.c.id == work.c.tenant))
+    .order_by(work.c.key)
+)
 
 
 def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:

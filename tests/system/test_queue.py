@@ -1,6 +1,7 @@
 """`plan-gate queue`, as a process of its own, beside a server that goes on working."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,19 @@ async def test_what_was_given_up_is_shown_and_tried_again(world: World) -> None:
     assert (done.status, done.out) == (0, f"pull acme/shop#{pull.number} is tried again now\n")
     assert await world.verdict(pull) == ("failure", "No plan linked")
     assert (await queue(world, "list", "--state", "parked")).out == "Nothing is parked.\n"
+
+
+async def test_an_installation_that_rests_is_shown_with_its_rows(world: World) -> None:
+    pull = await world.code_pull()
+    await world.settle()
+    store, key = world.parts.store, f"pull acme/shop#{pull.number}"
+    await store.pause(world.installation.id, time.time() + 3_600)  # the command asks its own clock
+    await store.enqueue([Mark(key, world.installation.id)])
+    (row,) = [line for line in (await queue(world, "list")).out.splitlines() if key in line]
+    assert ", when its installation has rested" in row
+    assert "  ready  at 20" in row
+    listed = json.loads((await queue(world, "list", "--format", "json")).out)
+    assert {one["rests_until"] for one in listed if one["key"] == key} != {None}
 
 
 async def test_all_that_was_given_up_is_tried_again_at_once(world: World) -> None:

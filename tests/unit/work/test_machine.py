@@ -6,6 +6,7 @@ Two processes share it on PostgreSQL. In SQLite there is one.
 import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -186,7 +187,8 @@ class Machine(RuleBasedStateMachine):
                 *(self.stores[process].owns(claim) for process, claim in recent),
             )
         )
-        assert found == sorted(rows, key=lambda row: row.key)
+        listed = [replace(row, rests_until=self.model.paused.get(row.tenant, 0)) for row in rows]
+        assert found == sorted(listed, key=lambda row: row.key)
         assert next_due == (None if first == NEVER else first)
         assert owned == [
             self.model.owns(claim, self.clock.now, self.name(process)) for process, claim in recent

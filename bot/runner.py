@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot import sweep
+from bot.commands.pressed import Pressed
 from bot.commands.run import Commands
 from bot.fanout import Fanout
 from bot.github.access import Access
@@ -25,6 +26,7 @@ from bot.report.phrases import count_of
 from bot.report.site import Site
 from bot.settings import Settings
 from bot.subject import (
+    ButtonSubject,
     CommentSubject,
     DeliveriesSubject,
     GroupSubject,
@@ -84,6 +86,8 @@ class SubjectRunner:
                 return Proceed(words, str(page.next)) if page.next else Done(words)
             case CommentSubject():
                 return Done(await self._obey(subject, installation, owned))
+            case ButtonSubject():
+                return Done(await self._press(subject, installation, owned))
             case DeliveriesSubject():
                 redelivery = Redelivery(self._installations, self._ledger)
                 return await redelivery.look(claim.progress, self._store.now())
@@ -181,6 +185,18 @@ class SubjectRunner:
             self._mark(installation),
         )
         return await commands.run(subject)
+
+    async def _press(self, subject: ButtonSubject, installation: int, owned: Guard) -> str:
+        access = self._access(installation)
+        pressed = Pressed(
+            access.reader(subject.repository),
+            access.people(subject.repository),
+            await self._publisher(access, subject.repository, owned),
+            self._ledger,
+            owned,
+            self._mark(installation),
+        )
+        return await pressed.run(subject)
 
     def _reconciler(
         self, access: Access, publisher: Publisher, subject: Judgeable, installation: int

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,29 @@ class CommentSubject:
         return f"comment {self.repository}#{self.number} {self.comment}"
 
 
+class Button(StrEnum):
+    """What can be pressed beside our check run; GitHub calls it an action's identifier."""
+
+    RECHECK = "re-check"
+    EXPLAIN = "explain"
+    EXEMPT = "exempt"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonSubject:
+    """A button that somebody has pressed beside the check run of a commit."""
+
+    repository: str
+    head_sha: str
+    button: Button
+    by: str
+
+    @property
+    def key(self) -> str:
+        """The row's key in the work queue."""
+        return f"button {self.repository} {self.head_sha} {self.button} {self.by}"
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveriesSubject:
     """GitHub's log of deliveries: what could not be handed over is asked for again."""
@@ -156,7 +181,7 @@ Spread = HeadSubject | PushSubject | RepositorySubject
 Look = DeliveriesSubject | InstallationsSubject | SweepSubject
 """What no event tells of: the clock does, every hour and at start."""
 
-Subject = Judgeable | Spread | IndexSubject | CommentSubject | Look
+Subject = Judgeable | Spread | IndexSubject | CommentSubject | ButtonSubject | Look
 
 APP = 0
 """The tenant of what concerns the App itself, and no installation."""
@@ -189,6 +214,13 @@ def parse_subject(key: str) -> Subject | None:
             return IndexSubject(repository)
         case ["comment", place, comment] if (pull := _numbered(place)) and _ID.fullmatch(comment):
             return CommentSubject(*pull, int(comment))
+        case ["button", repository, sha, button, by] if (
+            _REPOSITORY.fullmatch(repository)
+            and _shas(sha)
+            and button in list(Button)
+            and _LOGIN.fullmatch(by)
+        ):
+            return ButtonSubject(repository, sha, Button(button), by)
         case ["deliveries"]:
             return DeliveriesSubject()
         case ["installations"]:

@@ -25,6 +25,8 @@ from bot.github.payloads import (
     RepositoryEvent,
 )
 from bot.subject import (
+    Button,
+    ButtonSubject,
     CommentSubject,
     GroupSubject,
     HeadSubject,
@@ -53,6 +55,7 @@ PULL_ACTIONS = frozenset(
     }
 )
 REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
+CHECK_ACTIONS = frozenset({"rerequested", "requested_action"})
 SUITE_ACTIONS = frozenset({"requested", "rerequested"})
 COMMENT_ACTIONS = frozenset({"created", "edited"})
 REPOSITORY_ACTIONS = frozenset({"renamed", "transferred", "edited", "unarchived"})
@@ -196,7 +199,18 @@ def _push(event: PushEvent) -> Intake:
 
 
 def _check_run(event: CheckRunEvent) -> Intake:
-    return _head(event, event.check_run)
+    """Somebody has pressed *Re-run*, or one of our own buttons: GitHub tells only us of those."""
+    if event.action != "requested_action":
+        return _head(event, event.check_run)
+    sender, requested = event.sender, event.requested_action
+    if sender is None or requested is None:
+        return Rejected("check_run: nobody knows who pressed which button")
+    if sender.type == "Bot":
+        return Ignored(event.action, "check_run: Bots press no buttons")
+    if requested.identifier not in list(Button):
+        return Rejected(f"check_run: there is no button {requested.identifier[:64]!r}")
+    place = (event.repository.full_name, event.check_run.head_sha)
+    return _accepted(event, ButtonSubject(*place, Button(requested.identifier), sender.login))
 
 
 def _check_suite(event: CheckSuiteEvent) -> Intake:
@@ -228,7 +242,7 @@ _READERS: dict[str, _Reader[Any]] = {
     "pull_request": _Reader(PullEvent, _pull, PULL_ACTIONS),
     "pull_request_review": _Reader(PullEvent, _pull, REVIEW_ACTIONS),
     "push": _Reader(PushEvent, _push),
-    "check_run": _Reader(CheckRunEvent, _check_run, frozenset({"rerequested"})),
+    "check_run": _Reader(CheckRunEvent, _check_run, CHECK_ACTIONS),
     "check_suite": _Reader(CheckSuiteEvent, _check_suite, SUITE_ACTIONS),
     "merge_group": _Reader(GroupEvent, _group, frozenset({"checks_requested"})),
     "issue_comment": _Reader(CommentEvent, _comment, COMMENT_ACTIONS),

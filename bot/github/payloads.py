@@ -48,10 +48,21 @@ class PullEvent(Event, kw_only=True):
     pull_request: _Pull
 
 
+class _Requested(Struct):
+    identifier: str
+
+
+class _Sender(Struct):
+    login: str
+    type: str = "User"
+
+
 class CheckRunEvent(Event, kw_only=True):
-    """`check_run`."""
+    """`check_run`; *requested_action* is the button that *sender* has pressed."""
 
     check_run: Head
+    sender: _Sender | None = None
+    requested_action: _Requested | None = None
 
 
 class CheckSuiteEvent(Event, kw_only=True):

@@ -239,4 +239,4 @@ def _step(
     state = (
         {"status": "completed", "conclusion": run.conclusion} if last else {"status": "in_progress"}
     )
-    return {**state, "output": output}
+    return {**state, "output": output, "actions": [asdict(action) for action in run.actions]}

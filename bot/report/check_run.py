@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from bot.gate.facts import Finding, PlanFile
 from bot.gate.verdict import Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
 from bot.plan.diagnostics import Severity
+from bot.report.buttons import Action, buttons
 from bot.report.markdown import code, fit, visible
 from bot.report.phrases import STATUS
 from bot.report.site import Site
@@ -65,6 +66,7 @@ class CheckRun:
     title: str
     summary: str
     annotations: tuple[Annotation, ...]
+    actions: tuple[Action, ...] = ()
 
 
 def render_check_run(judged: Sequence[Judged], site: Site, external_id: str) -> CheckRun:
@@ -85,6 +87,7 @@ def render_check_run(judged: Sequence[Judged], site: Site, external_id: str) -> 
         title=visible(title, MAX_TITLE),
         summary=fit("\n\n".join(sections), MAX_SUMMARY - len(footer) - len(_MARK) - 64),
         annotations=tuple(shown),
+        actions=buttons(first.verdict),
     )
     return _marked(unmarked, footer)
 

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from bot.github.events import Accepted, Ignored, NotJSON, Rejected, parse_event
-from bot.subject import GroupSubject, HeadSubject, PullSubject, PushSubject, Subject
+from bot.subject import (
+    Button,
+    ButtonSubject,
+    GroupSubject,
+    HeadSubject,
+    PullSubject,
+    PushSubject,
+    Subject,
+)
 
 A, B, NONE = "a" * 40, "b" * 40, "0" * 40
 BASE = {"installation": {"id": 7}, "repository": {"full_name": "acme/shop"}}
@@ -91,6 +99,23 @@ def test_other_events_name_their_subject(
     assert accepted.subject == subject
 
 
+def pressed(identifier: str, login: str = "bob", kind: str = "User") -> dict[str, object]:
+    """A press of a button beside our check run."""
+    return {
+        "action": "requested_action",
+        "check_run": {"head_sha": A},
+        "requested_action": {"identifier": identifier},
+        "sender": {"login": login, "type": kind},
+    }
+
+
+@pytest.mark.parametrize("button", Button)
+def test_a_press_of_a_button_names_who_pressed_it(button: Button) -> None:
+    accepted = parse_event("check_run", body(**pressed(button, "bob_acme")))
+    assert isinstance(accepted, Accepted)
+    assert accepted.subject == ButtonSubject("acme/shop", A, button, "bob_acme")
+
+
 def test_a_groups_mark_on_another_commit_is_not_believed() -> None:
     run = {"head_sha": "c" * 40, "external_id": GROUP.key}
     accepted = parse_event("check_run", body(action="rerequested", check_run=run))
@@ -103,6 +128,7 @@ def test_a_groups_mark_on_another_commit_is_not_believed() -> None:
     [
         ("pull_request", {"action": "assigned", "pull_request": {"number": 12}}),
         ("check_run", {"action": "completed", "check_run": {"head_sha": A}}),
+        ("check_run", pressed("re-check", "renovate[bot]", "Bot")),
         ("merge_group", {"action": "destroyed"}),
         ("pull_request", {"action": "assigned", "pull_request": "of another shape"}),
         ("pull_request", {"action": 7, "pull_request": {"number": 12}}),
@@ -130,6 +156,9 @@ def test_what_changes_no_verdict_is_ignored(event: str, payload: dict[str, objec
         ("push", {"action": "a\0b", "ref": "refs/heads/main", "before": A, "after": B}, "action"),
         ("star", {"action": "Created by me"}, "Created by me"),
         ("check_run", {"action": "rerequested", "check_run": {"head_sha": "x"}}, "x"),
+        ("check_run", pressed("merge"), "no button 'merge'"),
+        ("check_run", pressed("explain", "bob smith"), "bob smith"),
+        ("check_run", {"action": "requested_action", "check_run": {"head_sha": A}}, "who pressed"),
         (
             "merge_group",
             {

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.subject import (
+    Button,
+    ButtonSubject,
     CommentSubject,
     DeliveriesSubject,
     GroupSubject,
@@ -34,6 +36,7 @@ A, B = "a" * 40, "b" * 40
         (RepositorySubject("acme/shop", "acme/store"), "repository acme/shop acme/store"),
         (IndexSubject("acme/shop"), "index acme/shop"),
         (CommentSubject("acme/shop", 12, 345), "comment acme/shop#12 345"),
+        (ButtonSubject("acme/shop", A, Button.EXPLAIN, "bob"), f"button acme/shop {A} explain bob"),
         (DeliveriesSubject(), "deliveries"),
         (InstallationsSubject(), "installations"),
         (SweepSubject(1001), "sweep 1001"),
@@ -60,6 +63,9 @@ def test_a_key_reads_well_and_reads_back(subject: Subject, key: str) -> None:
         f"push acme/shop  {A} {B}",
         f"group acme/shop#1 {A}",
         f"other acme/shop {A}",
+        f"button acme/shop {A} merge bob",
+        f"button acme/shop {A} explain",
+        f"button acme/shop {A} explain bob smith",
         "deliveries 1001",
         "installations 1001",
         "sweep",

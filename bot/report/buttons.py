@@ -1,0 +1,59 @@
+"""The buttons beside a check run, and what people read where one was pressed."""
+
+import re
+from dataclasses import dataclass
+
+from bot.gate.verdict import Verdict
+from bot.report.comment import MAX_COMMENT
+from bot.report.markdown import fit
+from bot.subject import Button
+
+EXPLANATION = "<!-- plan-gate:explanation -->"
+EXEMPTING = "<!-- plan-gate:exempting -->"
+_ROOM = 1_000  # bytes for what stands around a tree
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button as GitHub takes it: at most 20, 40 and 20 characters."""
+
+    label: str
+    description: str
+    identifier: Button
+
+
+RECHECK = Action("Re-check", "Judge this commit anew", Button.RECHECK)
+EXPLAIN = Action("Explain", "Comment how this was decided", Button.EXPLAIN)
+EXEMPT = Action("Exempt…", "Comment who may exempt it, and how", Button.EXEMPT)
+
+
+def buttons(verdict: Verdict) -> tuple[Action, ...]:
+    """What is offered: where nothing blocks there is nothing to explain or to exempt."""
+    if not verdict.blocked:
+        return (RECHECK,)
+    return (RECHECK, EXPLAIN) if verdict.shadow else (RECHECK, EXPLAIN, EXEMPT)
+
+
+def render_explanation(decision: str, title: str, tree: str) -> str:
+    """How a decision came about: its one line, and its conditions folded."""
+    shown = fit(tree, MAX_COMMENT - _ROOM)
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return (
+        f"{EXPLANATION}\n**How this was decided:** {title}\n\n"
+        f"<details><summary>Every condition: ✓ holds, ✗ does not, – was not asked</summary>\n\n"
+        f"{fence}text\n{shown}\n{fence}\n\n</details>\n\n"
+        f"Decision `{decision}`: `plan-gate replay {decision}` decides it again."
+    )
+
+
+def render_exempting(head_sha: str) -> str:
+    """Who may let a commit merge without an approved plan, and what to write."""
+    return (
+        f"{EXEMPTING}\n**To exempt `{head_sha[:7]}`** from needing an approved plan, somebody with "
+        "the role *maintain* or *admin* in this repository, who did not open this pull request, "
+        "writes a comment with the reason:\n\n"
+        "```text\n/plan-exempt REASON\n```\n\n"
+        "It holds for this commit alone, is shown in the check and kept in the audit log; "
+        "`/plan-exempt off` ends it."
+    )

@@ -1,4 +1,4 @@
-"""Buttons keep to GitHub's limits, and what is shown of a decision cannot break out of its fence."""
+"""Buttons keep to GitHub's limits, and no decision breaks out of the fence it is shown in."""
 
 import re
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "tell what a rule asks for, and why",
     "new": "write a plan from the template",
     "show": "show one plan as data",
+    "status": "tell where plans stand, and the next step of each",
     "doctor": "bring the database up, and mend what GitHub knows",
     "replay": "decide a recorded decision again, and explain it",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",

@@ -8,12 +8,13 @@ from bot.gate.facts import Finding, PlanFile, PlanTask, Provenance
 
 
 class TaskState(StrEnum):
-    """How far a task is; in the order of its life."""
+    """How far a task is; in the order of its life, as far as it is known."""
 
     BLOCKED = "blocked"  # a task on which it depends is not merged
     READY = "ready"
     IN_REVIEW = "in review"
     MERGED = "merged"
+    UNKNOWN = "unknown"  # GitHub was not asked: a local checkout knows no pull requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,15 @@ class PlanOverview:
     @property
     def merged(self) -> int:
         """How many of its tasks are merged."""
-        return sum(one.state is TaskState.MERGED for one in self.tasks)
+        return self._count(TaskState.MERGED)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody could ask how far its tasks are."""
+        return self._count(TaskState.UNKNOWN) > 0
+
+    def _count(self, state: TaskState) -> int:
+        return sum(one.state is state for one in self.tasks)
 
 
 def task_states(

@@ -5,10 +5,8 @@ import datetime
 import difflib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +16,13 @@ from bot.cli.formats.json import as_json
 from bot.cli.lint import read_day, wants_colour
 from bot.cli.table import aligned
 from bot.cli.trees import read_trees
-from bot.gate.overview import PlanOverview, QuestionOverview, TaskOverview, TaskState
+from bot.gate.overview import (
+    PlanOverview,
+    QuestionOverview,
+    TaskOverview,
+    TaskState,
+    is_overdue,
+)
 from bot.gate.plan_file import summarise
 from bot.plan.diagnostics import Diagnostic
 from bot.plan.lint import blockers
@@ -30,7 +34,6 @@ from bot.report.phrases import STATUS
 NOT_SO = 1
 
 _BAR = 20
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PAINT = {Status.APPROVED: "32", Status.DRAFT: "33", Status.UNSET: "31"}
 
 
@@ -93,10 +96,14 @@ def _find(
         called = [one for one in every if (one[1].id or "").casefold() == name.casefold()]
         yield from called
         if not called:
-            known = [plan.id for _, plan, _ in every if plan.id]
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            tail = f"did you mean {near[0]}?" if near else "plan-gate status lists them"
-            missing.append(f"{name}: no plan has that ID or path here; {tail}")
+            known = [word for path, plan, _ in every for word in (plan.id, path) if word]
+            missing.append(f"{name}: no plan has that ID or path here; {_advice(name, known)}")
+
+
+def _advice(name: str, known: Sequence[str]) -> str:
+    written = {word.casefold(): word for word in known}
+    near = difflib.get_close_matches(name.casefold(), written, n=1)
+    return f"did you mean {written[near[0]]}?" if near else "plan-gate status lists them"
 
 
 def _read(names: Sequence[str], config: Path | None) -> Iterator[tuple[str, Plan, LintSettings]]:
@@ -121,11 +128,7 @@ def _look(path: str, plan: Plan, settings: LintSettings, day: datetime.date) -> 
 
 
 def _question(one: OpenQuestion, day: datetime.date) -> QuestionOverview:
-    overdue = False
-    if written := _DAY.search(one.due):
-        with suppress(ValueError):  # 2026-02-30 is a finding of lint's, and no date
-            overdue = datetime.date.fromisoformat(written[0]) < day
-    return QuestionOverview(one.question, one.owner, one.due, overdue)
+    return QuestionOverview(one.question, one.owner, one.due, is_overdue(one.due, day))
 
 
 # ── for programs ─────────────────────────────────────────────────────────────
@@ -184,7 +187,7 @@ def _tell(one: _Local, *, colour: bool) -> Iterator[str]:
         status = f"\x1b[{_PAINT[file.status]}m{status}\x1b[0m"
     yield visible(f"{file.label} — {file.title or '(no title)'}")
     yield f"Status:     {status}"
-    yield f"Questions:  {_bar(one)} {_answered(one)} answered"
+    yield f"Questions:  {_bar(one) if one.plan.questions else 'none'}"
     yield f"Tasks:      {tell_progress(overview)}"
     yield f"Next step:  {visible(tell_next_step(overview), 500)}"
     if overview.blockers:
@@ -215,5 +218,5 @@ def _answered(one: _Local) -> str:
 
 def _bar(one: _Local) -> str:
     questions = len(one.plan.questions)
-    done = _BAR * (questions - len(one.overview.questions)) // questions if questions else _BAR
-    return f"[{'#' * done:-<{_BAR}}]"
+    done = _BAR * (questions - len(one.overview.questions)) // questions
+    return f"[{'#' * done:-<{_BAR}}] {_answered(one)} answered"

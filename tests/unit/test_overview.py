@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from bot.gate.overview import (
     QuestionOverview,
     TaskOverview,
     TaskState,
+    is_overdue,
     task_states,
 )
 from bot.plan.diagnostics import Severity
@@ -70,6 +72,21 @@ def test_a_task_waits_for_what_it_depends_on() -> None:
         3: TaskState.BLOCKED,
         4: TaskState.BLOCKED,
     }
+
+
+@pytest.mark.parametrize(
+    ("due", "overdue"),
+    [
+        ("2026-05-18", True),
+        ("by 2026-05-18, at the latest", True),
+        ("2026-05-19", False),
+        ("2026-02-30", False),
+        ("before the release", False),
+        ("", False),
+    ],
+)
+def test_a_question_is_overdue_once_its_day_has_passed(due: str, overdue: bool) -> None:
+    assert is_overdue(due, date(2026, 5, 19)) is overdue
 
 
 # ── words ────────────────────────────────────────────────────────────────────

@@ -51,7 +51,7 @@ def render_graph(tasks: Sequence[TaskOverview]) -> str | None:
 
 def _node(one: TaskOverview) -> str:
     number = one.task.number
-    words = f"Task {number}#58; {_label(one.task.title)}<br/>{one.state}"
+    words = f"Task {number}: {_label(one.task.title)}<br/>{one.state}"
     return f'  T{number}["{words}"]:::{_FILLS[one.state][0]}'
 
 

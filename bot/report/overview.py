@@ -135,7 +135,7 @@ def _blockers(overview: PlanOverview) -> str:
     if not found:
         return ""
     what = "counting" if overview.plan.status is Status.APPROVED else "being approved"
-    lines = [f"**{count_of(len(found), 'error')}** to mend, which keep it from {what}:", ""]
+    lines = [f"**Kept from {what}** by {count_of(len(found), 'error')}:", ""]
     lines += [f"- line {one.line}: {escape(one.message)}" for one in found[:_MOST_BLOCKERS]]
     if (more := len(found) - _MOST_BLOCKERS) > 0:
         lines.append(f"- and {more} more, which `plan-gate lint --as approved` shows")

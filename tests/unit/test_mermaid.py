@@ -11,7 +11,7 @@ from bot.gate.overview import TaskOverview, TaskState
 from bot.report.mermaid import MOST_EDGES, MOST_NODES, render_graph
 
 NODE = re.compile(
-    r'  T(\d+)\["Task \d+#58; [^"`<>\[\]{}|;#]*(?:#\d+;[^"`<>\[\]{}|;#]*)*'
+    r'  T(\d+)\["Task \d+: [^"`<>\[\]{}|;#]*(?:#\d+;[^"`<>\[\]{}|;#]*)*'
     r'<br/>(blocked|ready|in review|merged|unknown)"\]:::[a-z]+'
 )
 EDGE = re.compile(r"  T\d+ --> T\d+")
@@ -33,8 +33,8 @@ def test_a_graph_shows_each_task_with_its_state_in_words_and_colour() -> None:
     assert graph == (
         "```mermaid\n"
         "flowchart LR\n"
-        '  T1["Task 1#58; Say #34;hi#34;<br/>merged"]:::merged\n'
-        '  T2["Task 2#58; Then #96;rest#96;<br/>ready"]:::ready\n'
+        '  T1["Task 1: Say #34;hi#34;<br/>merged"]:::merged\n'
+        '  T2["Task 2: Then #96;rest#96;<br/>ready"]:::ready\n'
         "  T1 --> T2\n"
         "  classDef ready fill:#1f6feb,stroke:#8c959f,color:#ffffff\n"
         "  classDef merged fill:#1a7f37,stroke:#8c959f,color:#ffffff\n"

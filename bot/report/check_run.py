@@ -23,6 +23,7 @@ MAX_TITLE = 255
 MAX_SUMMARY = 65_535
 MAX_MESSAGE = 64_000
 MAX_ANNOTATIONS = 1_000  # ours: twenty requests' worth
+MAX_REASONS = 20  # ours, besides the first
 
 _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _ORDER = list(_LEVELS)
@@ -116,35 +117,45 @@ def _strictest(judged: Sequence[Judged]) -> Judged:
 
 
 def _section(one: Judged, site: Site, *, several: bool) -> str:
-    """One pull request's part: why, the next step, then the table of plans."""
+    """One pull request's part: why and the next step; who is blocked sees no more at first."""
     verdict = one.verdict
-    site = site.of(verdict)
+    site = site.of(verdict, one.number)
     blocking = [reason for reason in verdict.reasons if reason.blocks]
     asides = [reason for reason in verdict.reasons if is_aside(reason)] if blocking else []
+    reasons = [*blocking, *asides] or verdict.reasons
+    others = reasons[1:]
     parts = [f"### #{one.number} {code(one.title)}"] if several else []
-    parts += _reasons([*blocking, *asides] or verdict.reasons, site)
+    parts += [text for reason in reasons[:1] for text in _reason(reason, site, loud=bool(blocking))]
     if verdict.shadow and verdict.blocked:
         parts.append("Shadow mode: this is what *would block*; merging stays possible.")
-    if table := _table(verdict):
-        parts.append(table)
+    more = [text for reason in others[:MAX_REASONS] for text in _reason(reason, site)]
+    table = _table(verdict)
+    if blocking and (more or table):
+        parts.append(_folded(len(others), [*more, *table]))
+    else:
+        parts += [*more, *table]
     return "\n\n".join(parts)
 
 
-def _reasons(reasons: Sequence[Reason], site: Site) -> Iterator[str]:
-    for index, reason in enumerate(reasons[:20]):
-        text = why(reason, site)
-        yield f"**{text}**" if index == 0 and reason.blocks else text
-        if step := next_step(reason, site):
-            yield f"**Next step:** {step}"
+def _reason(reason: Reason, site: Site, *, loud: bool = False) -> Iterator[str]:
+    text = why(reason, site)
+    yield f"**{text}**" if loud else text
+    if step := next_step(reason, site):
+        yield f"**Next step:** {step}"
 
 
-def _table(verdict: Verdict) -> str:
+def _folded(reasons: int, parts: Sequence[str]) -> str:
+    more = f"{reasons} more {'reason' if reasons == 1 else 'reasons'}" if reasons else "The plans"
+    return "\n\n".join([f"<details><summary>{more}</summary>", *parts, "</details>"])
+
+
+def _table(verdict: Verdict) -> list[str]:
     shown = [*verdict.touched, *(r.plan for r in verdict.reasons if hasattr(r, "plan"))]
     plans = {(plan.path, plan.blob): plan for plan in shown}
     if not plans:
-        return ""
+        return []
     rows = [_row(plan) for plan in list(plans.values())[:50]]
-    return "\n".join(["| Plan | Status | Findings |", "|---|---|---|", *rows])
+    return ["\n".join(["| Plan | Status | Findings |", "|---|---|---|", *rows])]
 
 
 def _row(plan: PlanFile) -> str:

@@ -13,10 +13,11 @@ class Site:
     url: str
     repository: str
     home: str = ""  # the other repository that holds the plans, if one does
+    number: int = 0  # of the pull request, where one is in question
 
-    def of(self, verdict: Verdict) -> "Site":
-        """The site with its plans where *verdict* found them."""
-        return replace(self, home=verdict.home)
+    def of(self, verdict: Verdict, number: int = 0) -> "Site":
+        """The site with its plans where *verdict* found them, about that pull request."""
+        return replace(self, home=verdict.home, number=number)
 
     def file(self, path: str, branch: str) -> str:
         """A Markdown link to a file on a branch."""
@@ -26,6 +27,23 @@ class Site:
         """A Markdown link to a plan file on the branch that decides."""
         repository = self.home or self.repository
         return link(path, f"{self.url}/{path_url(repository, 'blob', branch, path)}")
+
+    def edit(self, path: str, branch: str) -> str:
+        """A Markdown link to where GitHub lets people edit a plan file on the deciding branch."""
+        repository = self.home or self.repository
+        return link(path, f"{self.url}/{path_url(repository, 'edit', branch, path)}")
+
+    def line(self, path: str, branch: str, line: int, repository: str = "") -> str:
+        """A Markdown link to a line of a file; without a *branch*, on the default one."""
+        place = path_url(repository or self.repository, "blob", branch or "HEAD", path)
+        return link(path, f"{self.url}/{place}?plain=1#L{line}")
+
+    def description(self) -> str:
+        """The description of the pull request in question, as a link where it is known."""
+        if not self.number:
+            return "the description"
+        page = path_url(self.repository, "pull", str(self.number))
+        return f"[the description]({self.url}/{page})"
 
     def on(self, branch: str) -> str:
         """The branch of the plans, in words."""

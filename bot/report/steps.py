@@ -52,8 +52,10 @@ def next_step(reason: Reason, site: Site) -> str | None:
     match reason:
         case ConfigBroken(problem, branch):
             place = f"in {code(problem.repository)}" if problem.repository else f"on {code(branch)}"
+            on = "" if problem.repository else branch
+            file = site.line(problem.path, on, problem.line, problem.repository)
             return (
-                f"Mend line {problem.line} of {code(problem.path)} {place}. The pull request that "
+                f"Mend line {problem.line} of {file} {place}. The pull request that "
                 "does so is blocked as well: an administrator merges it past this check."
             )
         case ProposedConfigBroken(problem):
@@ -66,7 +68,7 @@ def next_step(reason: Reason, site: Site) -> str | None:
         case PlanHasErrors(plan):
             return f"Mend the annotated lines of {code(plan.path)} and push."
         case NoPlanLinked():
-            return "Add a line `Plan: FEAT-12`, with your plan's ID, to the description."
+            return f"Add a line `Plan: FEAT-12`, with your plan's ID, to {site.description()}."
         case PlanUnknown(name, branch):
             return f"Merge the plan {code(name)} to {site.on(branch)} first, or correct the link."
         case PlanOnlyHere(plan, branch):
@@ -82,12 +84,12 @@ def next_step(reason: Reason, site: Site) -> str | None:
                 )
             return (
                 f"After its review, a person sets Status to Approved in "
-                f"{site.plan(plan.path, branch)} on {site.on(branch)}. "
+                f"{site.edit(plan.path, branch)} on {site.on(branch)}. "
                 "This check then turns green by itself."
             )
         case PlanInvalid(plan, branch):
             return (
-                f"Mend {site.plan(plan.path, branch)} on {site.on(branch)}, "
+                f"Mend {site.edit(plan.path, branch)} on {site.on(branch)}, "
                 "or set its Status back to Draft."
             )
         case PlanWithdrawn(plan):
@@ -123,7 +125,7 @@ def next_step(reason: Reason, site: Site) -> str | None:
             )
         case ApprovalUnproven(plan, branch):
             return (
-                f"Set {site.plan(plan.path, branch)} back to Draft on {site.on(branch)}; after a "
+                f"Set {site.edit(plan.path, branch)} back to Draft on {site.on(branch)}; after a "
                 "review a person sets it to Approved anew, by a pull request."
             )
         case TaskUnknown(plan):

@@ -85,7 +85,7 @@ def test_a_section_says_when_and_what_to_do(name: str) -> None:
 
 @pytest.mark.parametrize("reason", EXAMPLES, ids=kind)
 def test_people_see_the_words_of_the_page(reason: Reason) -> None:
-    run = render_check_run([Judged(7, "Change", Verdict((reason,)))], SITE, "pull acme/shop#7")
+    run = render_check_run([Judged(0, "Change", Verdict((reason,)))], SITE, "pull acme/shop#7")
     said = quote(reason).replace("\n> ", "\n").replace("\n>", "\n").removeprefix("> ")
     assert said.removesuffix("\n") in run.summary
     first, *_ = examples_of(kind(reason))

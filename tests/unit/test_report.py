@@ -154,6 +154,16 @@ def page(text: str) -> str:
     return re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
 
 
+def test_who_is_blocked_sees_the_first_reason_and_its_next_step_and_the_others_folded() -> None:
+    summary = render_check_run([run(*BLOCKING)], SITE, "pull acme/shop#7").summary
+    seen, _, folded = summary.partition("<details>")
+    assert seen.count("**Next step:**") == 1
+    assert folded.startswith(f"<summary>{len(BLOCKING) - 1} more reasons</summary>\n\n")
+    assert why(BLOCKING[1], SITE) in folded
+    assert "| Plan | Status | Findings |" in folded
+    assert folded.count("</details>") == 1
+
+
 @pytest.mark.parametrize("reason", BLOCKING, ids=lambda reason: type(reason).__name__)
 def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
     assert title(reason)
@@ -161,7 +171,8 @@ def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
     assert (next_step(reason, SITE) or "").endswith(".")
     check = render_check_run([run(reason)], SITE, "pull acme/shop#7")
     assert check.conclusion is Conclusion.FAILURE
-    assert f"**Next step:** {next_step(reason, SITE)}" in check.summary
+    step = next_step(reason, replace(SITE, number=7))
+    assert check.summary.split("\n\n")[1] == f"**Next step:** {step}"
     comment = render_comment(run(reason).verdict, SITE, standing=False)
     assert comment is not None
     assert comment.startswith(f"{MARKER}\n⛔ **Plan Gate:** ")

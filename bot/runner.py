@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot import sweep
 from bot.commands.pressed import Pressed
 from bot.commands.run import Commands
+from bot.commands.status import TellingStatus
 from bot.fanout import Fanout
 from bot.github.access import Access
 from bot.github.errors import GitHubError, NotFound, Uninstalled
 from bot.github.gather import Gatherer
 from bot.github.installations import Installations
 from bot.github.objects import ObjectCache
+from bot.github.overviews import Overviews
 from bot.github.parsed_plans import ParsedPlans
 from bot.github.publisher import Guard, Publisher
 from bot.github.sharing import Sharing
@@ -175,14 +177,24 @@ class SubjectRunner:
 
     async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
         access = self._access(installation)
+        publisher = await self._publisher(access, subject.repository, owned)
+        status = TellingStatus(
+            Overviews(access, subject.repository),
+            publisher,
+            self._ledger,
+            self._clock,
+            owned,
+            Site(self._settings.github_url, subject.repository),
+        )
         commands = Commands(
             access.reader(subject.repository),
             access.people(subject.repository),
-            await self._publisher(access, subject.repository, owned),
+            publisher,
             self._ledger,
             self._clock,
             owned,
             self._mark(installation),
+            status.carry_out,
         )
         return await commands.run(subject)
 

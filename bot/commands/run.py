@@ -45,6 +45,7 @@ class Commands:
         clock: Callable[[], float],
         owned: Guard,
         mark: Callable[[Subject], Awaitable[None]],
+        tell_status: Action,
     ) -> None:
         self._reader = reader
         self._people = people
@@ -54,6 +55,7 @@ class Commands:
         self._mark = mark
         self._actions: Mapping[str, Action] = {
             "exempt": Exempting(people, publisher, ledger, clock, mark).carry_out,
+            "status": tell_status,
         }
 
     async def run(self, subject: CommentSubject) -> str:
@@ -72,7 +74,10 @@ class Commands:
             await self._mark(CommentSubject(pull.repository, subject.number, subject.comment))
             return f"it is in {pull.repository} now"
         written = _seconds(comment.last_edited_at or comment.created_at)
-        asked = [Asked(one, comment.author, subject.comment, written, pull) for one in commands]
+        asked = [
+            Asked(one, comment.author, subject.comment, subject.number, written, pull)
+            for one in commands
+        ]
         return await self._carry_out(subject, asked, is_theirs=_is_theirs(comment))
 
     async def _read(self, comment: int) -> CommentRead | None:

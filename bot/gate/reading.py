@@ -47,20 +47,20 @@ class Around(NamedTuple):
 def read_plans(sources: list[Source], reading: Reading) -> list[PlanFile]:
     """Each plan by itself, linted by its own status."""
     return [
-        summarise(path, blob, plan, lint(plan, _options(reading)))
+        summarise(path, blob, plan, lint(plan, options_of(reading)))
         for path, blob, content in sources
-        for plan in [_parse(content, reading)]
+        for plan in [parse(content, reading)]
     ]
 
 
 def read_in_tree(sources: list[Source], around: Around, reading: Reading) -> list[PlanFile]:
     """Plans as all of their tree makes them look."""
-    plans = {source.path: _parse(source.content, reading) for source in sources}
+    plans = {source.path: parse(source.content, reading) for source in sources}
     found = lint_tree(
         plans,
-        _options(reading),
+        options_of(reading),
         find_others(
-            plans, around.others, lambda content: _parse(content, reading), reading.id_pattern
+            plans, around.others, lambda content: parse(content, reading), reading.id_pattern
         ),
         files=around.files,
         open_tasks=around.open_tasks,
@@ -70,15 +70,17 @@ def read_in_tree(sources: list[Source], around: Around, reading: Reading) -> lis
 
 def read_words(sources: list[Source], reading: Reading) -> set[str]:
     """The folded words of which another plan must hold one to matter to any of these."""
-    plans = (_parse(source.content, reading) for source in sources)
+    plans = (parse(source.content, reading) for source in sources)
     return {word for plan in plans for word in words_of(plan, reading.id_pattern)}
 
 
-def _parse(content: bytes, reading: Reading) -> Plan:
+def parse(content: bytes, reading: Reading) -> Plan:
+    """A plan file as *reading* has it parsed."""
     return parse_plan(content, id_pattern=reading.id_pattern, aliases=reading.sections.aliases)
 
 
-def _options(reading: Reading) -> LintOptions:
+def options_of(reading: Reading) -> LintOptions:
+    """How *reading* has plans linted."""
     return LintOptions(
         severities=reading.rules,
         required=dict(reading.sections.required.items()),

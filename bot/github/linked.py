@@ -36,7 +36,7 @@ class LinkedPlans:
 
         No shelf where that one is unreadable.
         """
-        facts, shelf = await self._shelf(facts, base)
+        facts, shelf = await self.read_shelf(facts, base)
         if shelf is None:
             return facts, None
         touched = [plan.path for plan in facts.head_plans] if facts.home is None else []
@@ -66,7 +66,7 @@ class LinkedPlans:
                     raise
         return replace(facts, provenance=found)
 
-    async def _shelf(self, facts: Facts, base: Tree) -> tuple[Facts, Shelf | None]:
+    async def read_shelf(self, facts: Facts, base: Tree) -> tuple[Facts, Shelf | None]:
         """Where the plans are: here, or in the central repository, none where it is unreadable.
 
         Central plans are those of that repository's default branch, read as its own configuration

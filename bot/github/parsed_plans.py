@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from msgspec import msgpack
 
 from bot.gate.facts import PlanFile
+from bot.gate.looking import Look, look_closely
 from bot.gate.reading import Around, Reading, Source, read_in_tree, read_plans, read_words
 from bot.github.errors import Incomplete
 from bot.offload import CallFailed, Offload
@@ -71,6 +72,12 @@ class ParsedPlans:
     async def read_words(self, sources: Sequence[Source], reading: Reading) -> set[str]:
         """The folded words of which another plan must hold one to matter to any of these."""
         return await self._ask(sources, read_words, list(sources), reading)
+
+    async def look(
+        self, sources: Sequence[Source], reading: Reading, branch: str, day: str
+    ) -> list[Look]:
+        """Each plan file as people who ask are told of it; read anew, for few ask."""
+        return await self._ask(sources, look_closely, list(sources), reading, branch, day)
 
     async def _ask(
         self, sources: Sequence[Source], function: Callable[[*Ts], T], *arguments: *Ts

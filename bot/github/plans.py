@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from bot.config.schema import Config
 from bot.gate.facts import PlanFile
 from bot.gate.links import Mentions
+from bot.gate.looking import Look
 from bot.gate.reading import Reading, Source
 from bot.gate.scope import is_plan
 from bot.github.errors import Incomplete
@@ -71,6 +72,15 @@ class PlanReader:
         if mentions.deciding and mentions.deciding <= answering:
             return found
         return await self._read(plans)
+
+    async def look(self, plans: Sequence[PlanFile], branch: str, day: str) -> list[Look]:
+        """What the plans say of themselves, on *day* (ISO 8601), in their order."""
+        looks: dict[str, Look] = {}
+        for first in range(0, len(plans), _TOGETHER):
+            blobs = {plan.path: plan.blob for plan in plans[first : first + _TOGETHER]}
+            found = await self._parsed.look(await self._fetch(blobs), self._reading, branch, day)
+            looks |= {one.overview.plan.path: one for one in found}
+        return [looks[plan.path] for plan in plans]
 
     def _plans_of(self, tree: Tree) -> dict[str, str]:
         """The plan files of a tree, with their blobs."""

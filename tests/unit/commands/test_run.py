@@ -11,8 +11,12 @@ import aiohttp
 import pytest
 
 from bot.commands.run import Commands
+from bot.commands.status import TellingStatus
+from bot.github.access import Access
 from bot.github.client import Client
 from bot.github.objects import ObjectCache
+from bot.github.overviews import Overviews
+from bot.github.parsed_plans import ParsedPlans
 from bot.github.people import People
 from bot.github.publisher import Publisher
 from bot.github.reader import Reader
@@ -20,9 +24,11 @@ from bot.github.standing import Standing
 from bot.ledger.heads import Heads
 from bot.ledger.port import AuditKind, Ledger
 from bot.report.check_run import NAME
+from bot.report.site import Site
 from bot.sandbox import PullRequest
 from bot.sandbox.state.records import Comment
 from bot.subject import CommentSubject, PullSubject, Subject
+from tests.in_process import InProcess
 from tests.sandbox.stage import Stage
 
 SHOP = "acme/shop"
@@ -109,13 +115,32 @@ class Bot:
                 clock=self.stage.clock,
                 sleep=lambda _: asyncio.sleep(0),
             )
-            reader = Reader(client, SHOP, ObjectCache(self.ledger))
+            objects = ObjectCache(self.ledger)
+            reader = Reader(client, SHOP, objects)
             ledger = life.ledger(self.ledger)
             standing = Standing(self.ledger, SHOP, self.stage.clock)
             app_id, login = str(self.stage.app.id), "plan-gate[bot]"
             publisher = Publisher(client, reader, standing, app_id, login, owned)
             people = People(client, SHOP)
-            commands = Commands(reader, people, publisher, ledger, self.stage.clock, owned, mark)
+            access = Access(client, objects, ParsedPlans(InProcess()), self.ledger)
+            status = TellingStatus(
+                Overviews(access, SHOP),
+                publisher,
+                ledger,
+                self.stage.clock,
+                owned,
+                Site(self.stage.sandbox.url, SHOP),
+            )
+            commands = Commands(
+                reader,
+                people,
+                publisher,
+                ledger,
+                self.stage.clock,
+                owned,
+                mark,
+                status.carry_out,
+            )
             return await commands.run(subject)
 
 

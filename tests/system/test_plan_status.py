@@ -1,0 +1,128 @@
+"""Somebody asks `/plan-status`, and is told where the plans stand; whoever asks again, anew."""
+
+from bot.sandbox.pull_request import PullRequest
+from bot.sandbox.state.records import Comment, Issue
+from tests.plan_text import plan_text
+from tests.system.world import World
+
+
+async def ask(
+    world: World, where: PullRequest | Issue, text: str = "/plan-status", author: str = "bob"
+) -> Comment:
+    """Somebody asks, and the bot has answered."""
+    if isinstance(where, PullRequest):
+        comment = await where.comment(text, author=author)
+    else:
+        comment = await world.shop.comment(where, text, author=author)
+    await world.settle()
+    world.clock.now += 60
+    return comment
+
+
+def answers(where: PullRequest | Issue) -> list[str]:
+    """The bot's answers, without their marks."""
+    return [
+        comment.body.partition("-->")[2].strip()
+        for comment in where.comments
+        if "plan-gate:status" in comment.body and comment.author.login == "plan-gate[bot]"
+    ]
+
+
+async def test_a_pull_request_is_told_of_the_plan_that_it_links(world: World) -> None:
+    await world.plan_on_main()
+    pull = await world.code_pull("Plan: FEAT-12#1")
+    await world.settle()
+    comment = await ask(world, pull)
+    (answer,) = answers(pull)
+    assert "FEAT-12" in answer
+    assert "in review" in answer, answer
+    assert f"/pull/{pull.number})" in answer
+    assert [one.content for one in comment.reactions] == ["rocket"]
+
+
+async def test_it_is_told_who_set_it_approved(world: World) -> None:
+    await world.plan_on_main()
+    approval = await world.pull(
+        {"plans/FEAT-12.md": plan_text(status="Approved")}, branch="approve", author="bob"
+    )
+    await approval.review("carol")
+    await world.settle()
+    await approval.merge(by="alice")
+    pull = await world.code_pull()
+    await ask(world, pull, "/plan-status FEAT-12")
+    (answer,) = answers(pull)
+    assert "`bob`" in answer
+    assert f"/pull/{approval.number})" in answer
+
+
+async def test_a_new_plan_is_told_of_from_the_head(world: World) -> None:
+    pull = await world.pull({"plans/FEAT-12.md": plan_text()})
+    await ask(world, pull)
+    (answer,) = answers(pull)
+    assert f"/blob/{pull.head_sha}/plans/FEAT-12.md" in answer
+
+
+async def test_who_asks_again_leaves_a_pointer(world: World) -> None:
+    await world.plan_on_main()
+    pull = await world.code_pull()
+    await ask(world, pull)
+    again = await ask(world, pull, author="alice")
+    pointer, answer = answers(pull)
+    assert f"#issuecomment-{again.id}" in pointer
+    assert len(pointer.splitlines()) == 1
+    assert "FEAT-12" not in pointer
+    assert "FEAT-12" in answer
+
+
+async def test_one_comment_can_ask_for_several(world: World) -> None:
+    await world.plan_on_main()
+    await world.plan_on_main("FEAT-13")
+    pull = await world.code_pull()
+    await ask(world, pull, "/plan-status FEAT-12\n/plan-status plans/FEAT-13.md")
+    first, second = answers(pull)
+    assert "FEAT-12" in first
+    assert "FEAT-13" in second
+
+
+async def test_a_name_that_is_nearly_right_is_guessed(world: World) -> None:
+    await world.plan_on_main()
+    pull = await world.code_pull()
+    await ask(world, pull, "/plan-status feat-12")
+    (answer,) = answers(pull)
+    assert answer == "No plan is called `feat-12`. Did you mean `FEAT-12`?"
+
+
+async def test_an_issue_is_told_of_the_plans_that_name_it(world: World) -> None:
+    issue = await world.shop.open_issue("Pay by card")
+    text = plan_text().replace("payments / PAY-1", f"payments / #{issue.number}")
+    await world.plan_on_main(text=text)
+    await world.plan_on_main("FEAT-13")
+    await ask(world, issue)
+    (answer,) = answers(issue)
+    assert "FEAT-12" in answer
+    assert "FEAT-13" not in answer
+
+
+async def test_another_issue_is_told_of_all_that_are_not_done(world: World) -> None:
+    issue = await world.shop.open_issue("Pay by card")
+    await world.plan_on_main()
+    await world.plan_on_main("FEAT-13")
+    await ask(world, issue)
+    (answer,) = answers(issue)
+    assert answer.startswith("No plan names this issue as its ticket.")
+    assert "FEAT-12" in answer
+    assert "FEAT-13" in answer
+
+
+async def test_central_plans_are_told_of_to_who_can_read_them_alone(world: World) -> None:
+    plans = world.repository("acme/plans", private=True)
+    await world.configure("plans: {repository: acme/plans}\n")
+    await world.plan_on_main(repo=plans)
+    pull = await world.code_pull()
+    await ask(world, pull, author="stranger")
+    await ask(world, pull, "/plan-status FEAT-12", author="stranger")
+    for withheld in answers(pull):
+        assert "FEAT-12" not in withheld
+    assert "only who can read that is told of them" in answers(pull)[-1]
+    await ask(world, pull)
+    assert "FEAT-12" in answers(pull)[-1]

@@ -218,7 +218,8 @@ async def test_hostile_names_stay_text(world: World) -> None:
         assert "<img" not in shown
         assert "@everyone" not in shown
         assert set(re.findall(r'href="([^"]*)"', shown)) <= {
-            f"{world.sandbox.url}/acme/shop/blob/main/{quote(path)}"
+            f"{world.sandbox.url}/acme/shop/blob/main/{quote(path)}",
+            f"{world.sandbox.url}/acme/shop/pull/{pull.number}",
         }
 
 

@@ -85,14 +85,16 @@ class TellingStatus:
         return render_status(traced.overviews, site, every=found.every, left=left)
 
     async def _with_tasks(self, overview: PlanOverview, home: str) -> PlanOverview:
-        """How far the tasks are: by the pull requests that name them, as the gate counts them."""
+        """How far the tasks are, as the gate has it: anybody can open a pull request from a fork."""
         plan = overview.plan
         if not plan.tasks or plan.id is None:
             claims: list[TaskClaim] = []
         else:
             claims = await self._ledger.claims(home, plan.id.casefold())
         merged = [one.task for one in claims if one.state is PullState.MERGED]
-        in_review = [one.task for one in claims if one.state is PullState.OPEN]
+        in_review = [
+            one.task for one in claims if one.state is PullState.OPEN and not one.from_fork
+        ]
         states = task_states(plan.tasks, merged, in_review)
         tasks = (
             replace(one, state=states[one.task.number], pulls=_pulls(one, claims))

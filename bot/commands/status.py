@@ -85,7 +85,7 @@ class TellingStatus:
         return render_status(traced.overviews, site, every=found.every, left=left)
 
     async def _with_tasks(self, overview: PlanOverview, home: str) -> PlanOverview:
-        """How far the tasks are, as the gate has it: anybody can open a pull request from a fork."""
+        """How far the tasks are, as the gate has it: one from a fork holds no task."""
         plan = overview.plan
         if not plan.tasks or plan.id is None:
             claims: list[TaskClaim] = []

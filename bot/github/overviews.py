@@ -16,6 +16,7 @@ from bot.github.gather import Gatherer
 from bot.github.linked import LinkedPlans, Shelf
 from bot.github.policy import PolicyReader
 from bot.plan.model import Status
+from bot.report.status_answer import tell_closed, tell_config, tell_unreadable
 
 MAX_LOOKED_AT: Final = 1_000  # plans that an issue's are looked for among
 MAX_TRACED: Final = 20  # plans of which it is read who approved them: each takes a few requests
@@ -66,7 +67,7 @@ class Overviews:
             return Found(self._repository, problem=problem)
         facts = await self._read_facts(question)
         if facts.config_problem is not None:
-            return Found(self._repository, problem=_tell(facts.config_problem))
+            return Found(self._repository, problem=tell_config(facts.config_problem))
         if facts.unread is not None:
             return Found(self._repository, problem=facts.unread)
         try:
@@ -75,8 +76,9 @@ class Overviews:
             reading = self._linked.find if by_links else self._linked.read_shelf
             facts, shelf = await reading(facts, tree)
             if shelf is None:
-                problem = f"the plans are in {home_of(facts)}, which Plan Gate cannot read"
-                return Found(home_of(facts), problem=problem)
+                if facts.config_problem is not None:
+                    return Found(home_of(facts), problem=tell_config(facts.config_problem))
+                return Found(home_of(facts), problem=tell_unreadable(home_of(facts)))
             if problem := await self._closed_to(question.by, shelf.repository):
                 return Found(shelf.repository, problem=problem)
             return await self._find_on(shelf, facts, question)
@@ -108,9 +110,7 @@ class Overviews:
     async def _closed_to(self, by: Actor, repository: str) -> str:
         """Why nothing of a repository is told to somebody; empty where they may read it."""
         role = await self._access.people(repository).read_role(by.login)
-        if role.at_least(Role.READ):
-            return ""
-        return f"the plans are in {repository}, and only who can read that is told of them"
+        return "" if role.at_least(Role.READ) else tell_closed(repository)
 
     async def _read_facts(self, question: Question) -> Facts:
         """The pull request with what it links and touches; an issue is one that says nothing."""
@@ -179,8 +179,3 @@ def _standing(facts: Facts) -> list[PlanFile]:
 def _new(facts: Facts) -> list[PlanFile]:
     """The plans that it brings to the branch that decides."""
     return [] if facts.home else [change.head for change in facts.changes if not change.base]
-
-
-def _tell(problem: InvalidConfig) -> str:
-    where = f"{problem.repository} " if problem.repository else ""
-    return f"line {problem.line} of {where}{problem.path} is to be mended: {problem.message}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from hashlib import blake2b
 
+from bot.gate.facts import InvalidConfig
 from bot.gate.overview import PlanOverview
 from bot.report.markdown import code, escape
 from bot.report.overview import render_overviews
@@ -53,6 +54,22 @@ def render_none(name: str, known: Sequence[str]) -> str:
 def render_untold(problem: str) -> str:
     """The answer where plans cannot be told of, or not to whoever asked."""
     return f"Plan Gate cannot tell where the plans stand: {escape(problem)}."
+
+
+def tell_closed(repository: str) -> str:
+    """Why somebody is told nothing of a repository's plans; not escaped, as those below."""
+    return f"the plans are in {repository}, and only who can read that is told of them"
+
+
+def tell_unreadable(repository: str) -> str:
+    """Why nobody is: the App does not reach them."""
+    return f"the plans are in {repository}, which Plan Gate cannot read: install it there"
+
+
+def tell_config(problem: InvalidConfig) -> str:
+    """Why nobody is: it is not known where the plans are."""
+    where = f"{problem.path} of {problem.repository}" if problem.repository else problem.path
+    return f"line {problem.line} of {where} is to be mended: {problem.message}"
 
 
 def render_pointer(comment: int) -> str:

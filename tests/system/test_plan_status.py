@@ -3,6 +3,7 @@
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.state.records import Comment, Issue
 from tests.plan_text import plan_text
+from tests.system.test_costs import costs
 from tests.system.world import World
 
 
@@ -126,3 +127,32 @@ async def test_central_plans_are_told_of_to_who_can_read_them_alone(world: World
     assert "only who can read that is told of them" in answers(pull)[-1]
     await ask(world, pull)
     assert "FEAT-12" in answers(pull)[-1]
+
+
+async def test_asking_again_costs_no_look_at_what_stayed(world: World) -> None:
+    """Two writes: the answer, and the pointer to it. What else is asked is told by name."""
+    await world.plan_on_main()
+    pull = await world.code_pull()
+    await ask(world, pull)
+    since = len(world.sandbox.requests)
+    comment = await ask(world, pull, "/plan-status FEAT-12")
+    place = f"/repos/acme/shop/issues/comments/{comment.id}"
+    asked = ["Comment", f"GET {place}", f"POST {place}/reactions"]
+    looked = ["comments", "pull", "repository"]
+    assert costs(world, since) == [*asked, *looked, "write comment", "write comment"]
+
+
+async def test_a_broken_configuration_is_told_of_with_its_place(world: World) -> None:
+    await world.configure("plans: {repository: [}\n")
+    pull = await world.code_pull()
+    await ask(world, pull, "/plan-status FEAT-12")
+    (answer,) = answers(pull)
+    assert answer.startswith("Plan Gate cannot tell where the plans stand: line 1 of ")
+
+
+async def test_plans_out_of_reach_are_said_to_be_so(world: World) -> None:
+    await world.configure("plans: {repository: other/plans}\n")
+    pull = await world.code_pull()
+    await ask(world, pull)
+    (answer,) = answers(pull)
+    assert "other/plans, which Plan Gate cannot read: install it there." in answer

@@ -156,3 +156,22 @@ async def test_plans_out_of_reach_are_said_to_be_so(world: World) -> None:
     await ask(world, pull)
     (answer,) = answers(pull)
     assert "other/plans, which Plan Gate cannot read: install it there." in answer
+
+
+async def test_a_plan_whose_tasks_are_all_merged_is_done(world: World) -> None:
+    issue = await world.shop.open_issue("Pay by card")
+    await world.plan_on_main(status="Approved")
+    await world.plan_on_main("FEAT-13")
+    for task in (1, 2):
+        pull = await world.pull(
+            {f"src/{task}.py": "1\n"}, branch=f"t{task}", body=f"Plan: FEAT-12#{task}"
+        )
+        await world.settle()
+        await pull.merge(by="alice")
+        await world.settle()
+    await ask(world, issue)
+    (answer,) = answers(issue)
+    assert "FEAT-13" in answer
+    assert "FEAT-12" not in answer
+    await ask(world, issue, "/plan-status FEAT-12")
+    assert "2 of 2 tasks merged" in answers(issue)[-1]

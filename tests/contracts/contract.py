@@ -185,7 +185,8 @@ def _error_problems(body: Any) -> Iterator[str]:
 
 
 def _schema_problems(place: str, value: Any) -> Iterator[str]:
-    if not fast_validator(place).is_valid(value):
+    # What is not JSON has come as bytes.
+    if isinstance(value, bytes) or not fast_validator(place).is_valid(value):
         yield from (_told(error) for error in validator(place).iter_errors(value))
 
 

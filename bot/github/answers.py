@@ -56,11 +56,12 @@ class User(Struct):
 
 
 class Repository(Struct):
-    """The base's repository inside a pull request."""
+    """A repository, or the base's inside a pull request."""
 
     full_name: str
     default_branch: str = ""
     archived: bool = False
+    private: bool = True
 
 
 class Repositories(Struct):

@@ -16,7 +16,7 @@ from bot.github.gather import Gatherer
 from bot.github.linked import LinkedPlans, Shelf
 from bot.github.policy import PolicyReader
 from bot.plan.model import Status
-from bot.report.status_answer import tell_closed, tell_config, tell_unreadable
+from bot.report.status_answer import tell_closed, tell_config, tell_private, tell_unreadable
 
 MAX_LOOKED_AT: Final = 1_000  # plans that an issue's are looked for among
 MAX_TRACED: Final = 20  # plans of which it is read who approved them: each takes a few requests
@@ -79,7 +79,7 @@ class Overviews:
                 if facts.config_problem is not None:
                     return Found(home_of(facts), problem=tell_config(facts.config_problem))
                 return Found(home_of(facts), problem=tell_unreadable(home_of(facts)))
-            if problem := await self._closed_to(question.by, shelf.repository):
+            if problem := await self._withheld(question.by, shelf.repository):
                 return Found(shelf.repository, problem=problem)
             return await self._find_on(shelf, facts, question)
         except Incomplete as limit:
@@ -111,6 +111,16 @@ class Overviews:
         """Why nothing of a repository is told to somebody; empty where they may read it."""
         role = await self._access.people(repository).read_role(by.login)
         return "" if role.at_least(Role.READ) else tell_closed(repository)
+
+    async def _withheld(self, by: Actor, home: str) -> str:
+        """Why plans of *home* are not told of in this repository; empty where they may be."""
+        if home == self._repository:
+            return ""
+        here = await self._access.reader(self._repository).read_repository()
+        there = await self._access.reader(home).read_repository()
+        if there.private and not here.private:
+            return tell_private(home)
+        return await self._closed_to(by, home)
 
     async def _read_facts(self, question: Question) -> Facts:
         """The pull request with what it links and touches; an issue is one that says nothing."""

@@ -61,6 +61,11 @@ def tell_closed(repository: str) -> str:
     return f"the plans are in {repository}, and only who can read that is told of them"
 
 
+def tell_private(repository: str) -> str:
+    """Why nobody is told of private plans where everybody reads the answer."""
+    return f"the plans are in {repository}, which is private, and everybody can read this here"
+
+
 def tell_unreadable(repository: str) -> str:
     """Why nobody is: the App does not reach them."""
     return f"the plans are in {repository}, which Plan Gate cannot read: install it there"

@@ -117,9 +117,11 @@ async def test_another_issue_is_told_of_all_that_are_not_done(world: World) -> N
 
 async def test_central_plans_are_told_of_to_who_can_read_them_alone(world: World) -> None:
     plans = world.repository("acme/plans", private=True)
-    await world.configure("plans: {repository: acme/plans}\n")
+    shop = world.repository("acme/till", private=True)
+    await world.configure("plans: {repository: acme/plans}\n", repo=shop)
     await world.plan_on_main(repo=plans)
-    pull = await world.code_pull()
+    pull = await world.code_in(shop)
+    shop.grant("stranger", "read")
     await ask(world, pull, author="stranger")
     await ask(world, pull, "/plan-status FEAT-12", author="stranger")
     for withheld in answers(pull):
@@ -127,6 +129,16 @@ async def test_central_plans_are_told_of_to_who_can_read_them_alone(world: World
     assert "only who can read that is told of them" in answers(pull)[-1]
     await ask(world, pull)
     assert "FEAT-12" in answers(pull)[-1]
+
+
+async def test_private_plans_are_told_of_in_no_public_conversation(world: World) -> None:
+    plans = world.repository("acme/plans", private=True)
+    await world.configure("plans: {repository: acme/plans}\n")
+    await world.plan_on_main(repo=plans)
+    pull = await world.code_pull()
+    await ask(world, pull, "/plan-status FEAT-12")
+    (answer,) = answers(pull)
+    assert answer.endswith("which is private, and everybody can read this here.")
 
 
 async def test_asking_again_costs_no_look_at_what_stayed(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape as escape_html
+from typing import assert_never
 
 from bot.gate.overview import PlanOverview, QuestionOverview, TaskOverview, TaskState
 from bot.plan.model import Status
@@ -43,6 +44,8 @@ def tell_next_step(overview: PlanOverview) -> str:
             return "Review the plan; if it is right, a human sets its Status to Approved."
         case Status.APPROVED:
             return _next_task(overview)
+        case _:
+            assert_never(overview.plan.status)
 
 
 def _next_task(overview: PlanOverview) -> str:
@@ -126,8 +129,9 @@ def _approval(overview: PlanOverview, site: Site) -> str:
         return ""
     by = code(known.by.login) if known.by else "an account that GitHub does not know"
     day = f" on {escape(known.at[:10])}" if known.at else ""
-    pull = site.pull(site.home or site.repository, known.pull) if known.pull else ""
-    return f", set by {by}{day} {f'in {pull}' if pull else 'without a merged pull request'}"
+    if not known.pull:
+        return f", set by {by}{day}, in no merged pull request"
+    return f", set by {by}{day} in {site.pull(site.home or site.repository, known.pull)}"
 
 
 def _blockers(overview: PlanOverview) -> str:

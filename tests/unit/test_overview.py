@@ -66,10 +66,10 @@ DRAFT = PlanOverview(
 # ── values ───────────────────────────────────────────────────────────────────
 def test_a_task_waits_for_what_it_depends_on() -> None:
     tasks = [PlanTask(1, ""), PlanTask(2, "", (1,)), PlanTask(3, "", (2,)), PlanTask(4, "", (9,))]
-    assert task_states(tasks, merged=[1], in_review=[]) == {
+    assert task_states(tasks, merged=[1], in_review=[3]) == {
         1: TaskState.MERGED,
         2: TaskState.READY,
-        3: TaskState.BLOCKED,
+        3: TaskState.IN_REVIEW,
         4: TaskState.BLOCKED,
     }
 
@@ -151,6 +151,26 @@ def test_several_plans_are_a_table_and_then_fold() -> None:
     answer = render_overviews([APPROVED, DRAFT], SITE)
     assert answer.startswith("| Plan | Status | Progress | Next step |\n|---|---|---|---|\n")
     assert answer.count("<details><summary>FEAT-12 Gift cards</summary>") == 2
+
+
+def test_one_plan_is_not_folded_and_none_is_said() -> None:
+    assert render_overviews([DRAFT], SITE) == render_overview(DRAFT, SITE)
+    assert render_overviews([], SITE) == "There is no plan to tell of."
+
+
+def test_of_many_pull_requests_of_a_task_the_first_are_named() -> None:
+    pulls = tuple(PullName("acme/shop", number) for number in range(1, 6))
+    claimed = replace(task(1, TaskState.IN_REVIEW), pulls=pulls)
+    answer = render_overview(replace(APPROVED, tasks=(claimed,)), SITE)
+    assert "[`#3`](https://github.com/acme/shop/pull/3), 2 more |" in answer
+    assert "pull/4" not in answer
+    assert "mermaid" not in answer, "a graph of one node tells nothing"
+
+
+def test_who_approved_may_be_unknown() -> None:
+    unknown = replace(APPROVED, provenance=Provenance(None, "c" * 40))
+    answer = render_overview(unknown, SITE)
+    assert "set by an account that GitHub does not know, in no merged pull request: " in answer
 
 
 def test_more_plans_than_there_is_room_for_are_counted() -> None:

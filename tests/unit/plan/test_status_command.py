@@ -1,5 +1,7 @@
 """`plan-gate status`: where the plans of a checkout stand."""
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
@@ -119,3 +121,40 @@ def test_a_plan_does_not_steer_the_terminal(
     out = capsys.readouterr().out
     assert "owned" in out
     assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_on_a_terminal_only(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    with contextlib.redirect_stdout(Terminal()) as terminal:
+        assert run_command(status, "FEAT-123") == 0
+    assert "Status:     \x1b[32mApproved\x1b[0m\n" in terminal.getvalue()
+    assert run_command(status, "FEAT-123") == 0
+    assert "Status:     Approved\n" in capsys.readouterr().out
+
+
+def test_a_plan_without_tasks_and_questions_is_told(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "plans/FEAT-125.md").write_text("# Plan: FEAT-125 — Soon\n", encoding="utf-8")
+    assert run_command(status, "FEAT-125") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("FEAT-125 — Soon\nStatus:     unset\nQuestions:  none\n")
+    assert "\nTasks:      no tasks\n" in out
+    assert "TASK  TITLE" not in out
+
+
+def test_a_missing_plan_among_missing_ones_prints_nothing_else(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(status, "FEAT-900", "zebra") == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 2

@@ -44,9 +44,10 @@ fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 chaos: $(READY)  ## Kill processes at random on both databases (ARGS="--kills 1000 --seed 7")
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-docs: $(READY)   ## Generate the rule reference, the verdicts' words and the configuration's schema again
+docs: $(READY)   ## Generate what docs/ tells of rules, verdicts, commands and configuration again
 	$(BIN)/python -m bot.plan.reference docs/rules
 	$(BIN)/python -m bot.report.reference docs/policy.md
+	$(BIN)/python -m bot.report.commands_reference docs/commands.md
 	$(BIN)/python -m bot.config.jsonschema docs/plan-gate.schema.json
 
 migration: $(READY)  ## Begin the next migration of the database, called NAME

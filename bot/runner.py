@@ -194,6 +194,7 @@ class SubjectRunner:
             self._clock,
             owned,
             self._mark(installation),
+            self._store.lock,
             status.carry_out,
         )
         return await commands.run(subject)

@@ -8,9 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.commands.asked import Asked
+from bot.commands.check import Checking
 from bot.commands.exempt import Exempting
 from bot.commands.parse import Command, parse_commands
 from bot.gate.facts import Pull
@@ -18,22 +17,29 @@ from bot.github.errors import NotFound
 from bot.github.people import CommentRead, People
 from bot.github.publisher import Guard, Publisher
 from bot.github.reader import Reader
+from bot.github.sharing import Lock
 from bot.ledger.port import Ledger
+from bot.report.commands import (
+    help_marker,
+    nearest,
+    render_help,
+    render_unknown,
+    unknown_marker,
+)
 from bot.report.replies import Refusal, answer_marker, render_answer
 from bot.subject import CommentSubject, Subject
 
-DONE, REFUSED = "rocket", "confused"  # our reactions
+SEEN, DONE, REFUSED = "eyes", "rocket", "confused"  # our reactions
 
 Action = Callable[[Asked], Awaitable[Refusal | None]]
 """Carries out one command, as often as it is called; says why not where it may not be."""
-
-_log = structlog.get_logger()
 
 
 class Commands:
     """Carries out what is asked for in the comments of one repository.
 
-    *owned* raises where the run has lost its claim; *mark* puts a subject into the work queue.
+    *owned* raises where the run has lost its claim; *mark* puts a subject into the work queue;
+    *lock* holds the lock of a name, over all processes.
     """
 
     def __init__(
@@ -45,6 +51,7 @@ class Commands:
         clock: Callable[[], float],
         owned: Guard,
         mark: Callable[[Subject], Awaitable[None]],
+        lock: Lock,
         tell_status: Action,
     ) -> None:
         self._reader = reader
@@ -53,9 +60,12 @@ class Commands:
         self._ledger = ledger
         self._owned = owned
         self._mark = mark
+        self._lock = lock
         self._actions: Mapping[str, Action] = {
             "exempt": Exempting(people, publisher, ledger, clock, mark).carry_out,
             "status": tell_status,
+            "check": Checking(people, mark).carry_out,
+            "help": self._help,
         }
 
     async def run(self, subject: CommentSubject) -> str:
@@ -69,6 +79,7 @@ class Commands:
         commands = await self._new_commands(subject.comment, comment.body)
         if not commands:
             return "nothing new"
+        await self._publisher.react(subject.comment, SEEN)
         pull = await self._read_pull(subject.number)
         if pull is not None and pull.repository != subject.repository:
             await self._mark(CommentSubject(pull.repository, subject.number, subject.comment))
@@ -91,11 +102,11 @@ class Commands:
         """Those that no run has carried out: an edit adds some, a redelivery none."""
         done = await self._ledger.done(comment)
         commands = await asyncio.to_thread(parse_commands, body)  # a long one takes its time
-        new = [command for command in commands if command.line not in done]
-        for command in new:
-            if command.name not in self._actions:
-                _log.info("unknown command", name=command.name, comment=comment)
-        return [command for command in new if command.name in self._actions]
+        return [
+            command
+            for command in commands
+            if command.line not in done and (command.name in self._actions or nearest(command.name))
+        ]
 
     async def _read_pull(self, number: int) -> Pull | None:
         """The pull request, None where the number is an issue's."""
@@ -109,9 +120,14 @@ class Commands:
     ) -> str:
         """One after the other; the refusals are answered together, at the end."""
         refused: dict[Command, Refusal] = {}
+        unknown = 0
         for one in asked:
             await self._owned()
-            carry_out = self._actions[one.command.name]
+            carry_out = self._actions.get(one.command.name)
+            if carry_out is None:
+                await self._correct(one)
+                unknown += 1
+                continue
             refusal = await carry_out(one) if is_theirs else Refusal.EDITED
             if refusal is None:
                 await self._publisher.react(subject.comment, DONE)
@@ -122,14 +138,34 @@ class Commands:
             await self._publisher.react(subject.comment, REFUSED)
             await self._answer(subject, refused)
             await self._ledger.mark_done(subject.comment, [one.line for one in refused])
-        return f"{len(asked) - len(refused)} carried out, {len(refused)} refused"
+        failed = len(refused) + unknown
+        return f"{len(asked) - failed} carried out, {failed} refused"
+
+    async def _correct(self, asked: Asked) -> None:
+        """Tell of the command that was probably meant: once each person in a conversation."""
+        login, name = asked.by.login, asked.command.name
+        answer = render_unknown(login, name, nearest(name) or "help")
+        await self._publisher.react(asked.comment, REFUSED)
+        async with self._lock(f"{self._reader.repository}#{asked.number} {login}"):
+            await self._comment(asked.number, unknown_marker(login), answer, anew=False)
+        await self._ledger.mark_done(asked.comment, [asked.command.line])
+
+    async def _help(self, asked: Asked) -> None:
+        await self._comment(asked.number, help_marker(asked.comment), render_help(asked.comment))
+
+    async def _comment(self, number: int, marker: str, text: str, *, anew: bool = True) -> None:
+        """Let *text* stand in the comment with *marker*; what stands there stays unless *anew*."""
+
+        def render(stands: bool) -> str | None:
+            return None if stands and not anew else text
+
+        await self._publisher.publish_comment(number, render, self._owned, marker)
 
     async def _answer(self, subject: CommentSubject, refused: Mapping[Command, Refusal]) -> None:
         """Say why not, in the one answer to this comment."""
         named = [(command.name, refusal) for command, refusal in refused.items()]
         answer = render_answer(subject.comment, named)
-        marker = answer_marker(subject.comment)
-        await self._publisher.publish_comment(subject.number, lambda _: answer, self._owned, marker)
+        await self._comment(subject.number, answer_marker(subject.comment), answer)
 
 
 def _is_theirs(comment: CommentRead) -> bool:

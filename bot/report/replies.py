@@ -21,6 +21,7 @@ class Refusal(Enum):
     LONG_REASON = auto()
     HEAD_UNSEEN = auto()
     NOT_THEIRS = auto()
+    NO_WRITER = auto()
 
 
 def answer_marker(comment: int) -> str:
@@ -80,6 +81,11 @@ def words(refusal: Refusal) -> str:
             return (
                 "Only whoever gave an exemption, whoever opened the pull request, or somebody with "
                 "the role *maintain* or *admin* can end it. Ask one of them."
+            )
+        case Refusal.NO_WRITER:
+            return (
+                "That is for whoever opened the pull request, and for those with write access to "
+                "this repository. Ask one of them; a push has it judged anew as well."
             )
         case _:
             assert_never(refusal)

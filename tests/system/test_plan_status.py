@@ -38,7 +38,7 @@ async def test_a_pull_request_is_told_of_the_plan_that_it_links(world: World) ->
     assert "FEAT-12" in answer
     assert "in review" in answer, answer
     assert f"/pull/{pull.number})" in answer
-    assert [one.content for one in comment.reactions] == ["rocket"]
+    assert [one.content for one in comment.reactions] == ["eyes", "rocket"]
 
 
 async def test_it_is_told_who_set_it_approved(world: World) -> None:
@@ -149,7 +149,7 @@ async def test_asking_again_costs_no_look_at_what_stayed(world: World) -> None:
     since = len(world.sandbox.requests)
     comment = await ask(world, pull, "/plan-status FEAT-12")
     place = f"/repos/acme/shop/issues/comments/{comment.id}"
-    asked = ["Comment", f"GET {place}", f"POST {place}/reactions"]
+    asked = ["Comment", f"GET {place}", f"POST {place}/reactions", f"POST {place}/reactions"]
     looked = ["comments", "pull", "repository"]
     assert costs(world, since) == [*asked, *looked, "write comment", "write comment"]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import cast
@@ -139,6 +139,7 @@ class Bot:
                 self.stage.clock,
                 owned,
                 mark,
+                lambda _: nullcontext(),
                 status.carry_out,
             )
             return await commands.run(subject)
@@ -173,12 +174,12 @@ async def told(ledger: Ledger, pull: PullRequest) -> list[tuple[AuditKind, str]]
 @pytest.mark.parametrize(
     ("text", "author", "reactions", "answers", "audit"),
     [
-        (COMMAND, "maya", ["rocket"], 0, [(GIVEN, "The shop is down")]),
-        (COMMAND, "alice", ["confused"], 1, []),
+        (COMMAND, "maya", ["eyes", "rocket"], 0, [(GIVEN, "The shop is down")]),
+        (COMMAND, "alice", ["eyes", "confused"], 1, []),
         (
             "/plan-exempt\n/plan-exempt a\n/plan-exempt off\n/plan-exempt b\n/plan-exempt ",
             "maya",
-            ["rocket", "confused"],
+            ["eyes", "rocket", "confused"],
             1,
             [(GIVEN, "a"), (ENDED, "a"), (GIVEN, "b")],
         ),

@@ -37,7 +37,7 @@ async def test_killed_anywhere_and_run_again_it_has_answered_once(bot: Bot, stag
         assert f"#issuecomment-{second.id}" in old, where
         assert "One-page checkout" not in old, where
         assert "One-page checkout" in new, where
-        assert [one.content for one in second.reactions] == ["rocket"], where
+        assert [one.content for one in second.reactions] == ["eyes", "rocket"], where
         assert await bot.run(subject_of(pull, second)) == "nothing new", where
         if survived:
             assert fatal > 10, "a life of so few steps was never cut off"

@@ -13,7 +13,13 @@ from bot.github.people import People
 from bot.github.publisher import Guard, Publisher
 from bot.github.reader import Reader
 from bot.ledger.port import Ledger
-from bot.report.buttons import EXEMPTING, EXPLANATION, render_exempting, render_explanation
+from bot.report.buttons import (
+    EXEMPTING,
+    EXPLANATION,
+    render_exempting,
+    render_explanation,
+    render_withheld,
+)
 from bot.report.explanation import render_tree
 from bot.report.markdown import escape
 from bot.subject import Button, ButtonSubject, HeadSubject, PullSubject, Subject
@@ -88,6 +94,9 @@ class Pressed:
         subject = PullSubject(pressed.repository, number)
         for decision in await self._ledger.decisions(subject.key, limit=1):
             with suppress(Unreadable):  # of another version
-                tree = render_tree(explain(unpack(decision.facts)))
+                facts = unpack(decision.facts)
+                if facts.home is not None:  # not everybody here need be able to read those plans
+                    return render_withheld(decision.id, facts.home.repository)
+                tree = render_tree(explain(facts))
                 return render_explanation(decision.id, escape(decision.title), tree)
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.gate.verdict import Verdict
 from bot.report.comment import MAX_COMMENT
-from bot.report.markdown import fit
+from bot.report.markdown import code, fit
 from bot.subject import Button
 
 EXPLANATION = "<!-- plan-gate:explanation -->"
@@ -44,6 +44,15 @@ def render_explanation(decision: str, title: str, tree: str) -> str:
         f"<details><summary>Every condition: ✓ holds, ✗ does not, – was not asked</summary>\n\n"
         f"{fence}text\n{shown}\n{fence}\n\n</details>\n\n"
         f"Decision `{decision}`: `plan-gate replay {decision}` decides it again."
+    )
+
+
+def render_withheld(decision: str, home: str) -> str:
+    """Why a decision is not explained where its plans are in another repository, *home*."""
+    return (
+        f"{EXPLANATION}\n**How this was decided** is not told here: the plans are in {code(home)}, "
+        "and whoever reads this may not be able to read that. The App's operator explains it by "
+        f"`plan-gate replay {decision}`."
     )
 
 

@@ -55,6 +55,17 @@ async def test_explain_shows_every_condition_in_one_comment(world: World) -> Non
     assert "FEAT-404" in explanation.body
 
 
+async def test_what_follows_from_plans_elsewhere_is_not_explained(world: World) -> None:
+    plans = world.repository("acme/plans", private=True)
+    await world.configure("plans: {repository: acme/plans}\n")
+    await world.plan_on_main(repo=plans)
+    pull = await world.code_pull()
+    await press(world, pull, Button.EXPLAIN)
+    explanation = pull.comments[-1].body
+    assert "the plans are in `acme/plans`" in explanation
+    assert "FEAT-12" not in explanation
+
+
 async def test_exempt_says_who_may_and_what_to_write(world: World) -> None:
     pull = await world.code_pull("Plan: FEAT-404")
     await press(world, pull, Button.EXEMPT, AUTHOR)

@@ -9,8 +9,8 @@ from bot.gate.facts import Finding, PlanFile
 from bot.gate.verdict import Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
 from bot.plan.diagnostics import Severity
 from bot.report.buttons import Action, buttons
-from bot.report.markdown import code, fit, visible
-from bot.report.phrases import STATUS
+from bot.report.markdown import code, fit, folded, visible
+from bot.report.phrases import STATUS, more_reasons
 from bot.report.site import Site
 from bot.report.steps import next_step
 from bot.report.titles import headline
@@ -131,7 +131,8 @@ def _section(one: Judged, site: Site, *, several: bool) -> str:
     more = [text for reason in others[:MAX_REASONS] for text in _reason(reason, site)]
     table = _table(verdict)
     if blocking and (more or table):
-        parts.append(_folded(len(others), [*more, *table]))
+        summary = more_reasons(len(others)) if others else "The plans"
+        parts.append(folded(summary, [*more, *table]))
     else:
         parts += [*more, *table]
     return "\n\n".join(parts)
@@ -142,11 +143,6 @@ def _reason(reason: Reason, site: Site, *, loud: bool = False) -> Iterator[str]:
     yield f"**{text}**" if loud else text
     if step := next_step(reason, site):
         yield f"**Next step:** {step}"
-
-
-def _folded(reasons: int, parts: Sequence[str]) -> str:
-    more = f"{reasons} more {'reason' if reasons == 1 else 'reasons'}" if reasons else "The plans"
-    return "\n\n".join([f"<details><summary>{more}</summary>", *parts, "</details>"])
 
 
 def _table(verdict: Verdict) -> list[str]:

@@ -1,7 +1,10 @@
 """The one sticky comment of a pull request: written where it helps, one line once it is green."""
 
-from bot.gate.verdict import Verdict
-from bot.report.markdown import escape, fit
+from collections.abc import Iterator
+
+from bot.gate.verdict import Reason, Verdict
+from bot.report.markdown import escape, fit, folded
+from bot.report.phrases import more_reasons
 from bot.report.site import Site
 from bot.report.steps import next_step
 from bot.report.titles import headline
@@ -9,6 +12,7 @@ from bot.report.why import why
 
 MARKER = "<!-- plan-gate:verdict -->"
 MAX_COMMENT = 65_536  # characters; we count bytes, which is never fewer
+MAX_OTHERS = 10  # reasons besides the first
 
 
 def render_comment(verdict: Verdict, site: Site, *, standing: bool) -> str | None:
@@ -17,16 +21,27 @@ def render_comment(verdict: Verdict, site: Site, *, standing: bool) -> str | Non
     *standing*: whether a comment of ours is there already; then it is brought up to date.
     """
     wanted = {"never": False, "always": True}.get(verdict.comments, verdict.blocked)
-    if not (wanted or (standing and verdict.comments != "never")):
+    if not (wanted or standing):
         return None
+    if verdict.comments == "never":  # what stands from before must not tell of another day
+        return f"{MARKER}\n**Plan Gate** comments no more here: see the check *Plan gate*."
     site = site.of(verdict)
     title = escape(headline(verdict))
     if not verdict.blocked:
         return f"{MARKER}\n✅ **Plan Gate:** {title}."
     mark = "👀" if verdict.shadow else "⛔"
+    blocking = [reason for reason in verdict.reasons if reason.blocks]
     parts = [f"{MARKER}\n{mark} **Plan Gate:** {title}"]
-    for reason in [r for r in verdict.reasons if r.blocks][:10]:
-        parts.append(why(reason, site))
-        if step := next_step(reason, site):
-            parts.append(f"**Next step:** {step}")
+    parts += [part for reason in blocking[:1] for part in _told(reason, site)]
+    if others := blocking[1:]:
+        shown = [part for reason in others[:MAX_OTHERS] for part in _told(reason, site)]
+        if len(others) > MAX_OTHERS:
+            shown.append("The check *Plan gate* shows the others.")
+        parts.append(folded(more_reasons(len(others)), shown))
     return fit("\n\n".join(parts), MAX_COMMENT)
+
+
+def _told(reason: Reason, site: Site) -> Iterator[str]:
+    yield why(reason, site)
+    if step := next_step(reason, site):
+        yield f"**Next step:** {step}"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import quote
 
 # Control, format and separator characters reorder, hide or break what stands around them.
@@ -40,6 +41,11 @@ def escape(text: str, limit: int = 300) -> str:
 def link(text: str, url: str) -> str:
     """A link with *text* as inline code."""
     return f"[{code(text).replace('[', '(').replace(']', ')')}]({url})"
+
+
+def folded(summary: str, parts: Iterable[str]) -> str:
+    """Parts that are shown when somebody opens them, by their *summary*: plain words."""
+    return "\n\n".join([f"<details><summary>{summary}</summary>", *parts, "</details>"])
 
 
 def path_url(*parts: str) -> str:

@@ -115,3 +115,8 @@ def tasks_named(numbers: Sequence[int]) -> str:
 def day_of(at: float) -> str:
     """The day of a moment, in UTC."""
     return datetime.fromtimestamp(at, tz=UTC).date().isoformat()
+
+
+def more_reasons(number: int) -> str:
+    """How many reasons there are besides the first, as a summary of what is folded."""
+    return count_of(number, "more reason")

@@ -164,6 +164,16 @@ def test_who_is_blocked_sees_the_first_reason_and_its_next_step_and_the_others_f
     assert folded.count("</details>") == 1
 
 
+def test_the_comment_shows_the_first_reason_and_folds_the_others() -> None:
+    comment = render_comment(run(*BLOCKING).verdict, SITE, standing=False) or ""
+    seen, _, folded = comment.partition("<details>")
+    assert seen.count("**Next step:**") == 1
+    assert folded.startswith(f"<summary>{len(BLOCKING) - 1} more reasons</summary>\n\n")
+    assert why(BLOCKING[1], SITE) in folded
+    assert why(BLOCKING[-1], SITE) not in folded
+    assert folded.endswith("The check *Plan gate* shows the others.\n\n</details>")
+
+
 @pytest.mark.parametrize("reason", BLOCKING, ids=lambda reason: type(reason).__name__)
 def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
     assert title(reason)

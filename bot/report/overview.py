@@ -147,20 +147,21 @@ def _blockers(overview: PlanOverview) -> str:
 
 
 def _questions(questions: Sequence[QuestionOverview]) -> str:
-    rows = [
+    rows = (
         f"| {escape(one.question) or '—'} | {code(one.owner, 80) if one.owner else '—'} "
         f"| {escape(one.due, 40) or '—'}{' (overdue)' if one.overdue else ''} |"
         for one in questions
-    ]
-    return _table("open question", ["Open question", "Owner", "Due"], rows, _ROOM["question"])
+    )
+    heads = ["Open question", "Owner", "Due"]
+    return _table("open question", heads, rows, len(questions), _ROOM["question"])
 
 
 def _tasks(overview: PlanOverview, site: Site) -> str:
     if not overview.tasks:
         return "The plan has no tasks."
-    rows = [_task(one, site) for one in overview.tasks]
+    rows = (_task(one, site) for one in overview.tasks)
     heads = ["#", "Task", "Service", "State", "Pull requests"]
-    table = _table("task", heads, rows, _ROOM["task"])
+    table = _table("task", heads, rows, len(overview.tasks), _ROOM["task"])
     return f"**Progress:** {tell_progress(overview)}.\n\n{table}"
 
 
@@ -179,16 +180,19 @@ def _graph(overview: PlanOverview) -> str:
     return graph or "The graph of the tasks is left out: it would be too large to read."
 
 
-def _table(noun: str, heads: Sequence[str], rows: Sequence[str], room: int) -> str:
-    """The table as far as there is room, folded where it is long; empty without rows."""
-    if not rows:
+def _table(noun: str, heads: Sequence[str], rows: Iterable[str], total: int, room: int) -> str:
+    """The table as far as there is room, folded where it is long; empty without rows.
+
+    Of the *total* rows none is made that has no room: a plan may have very many.
+    """
+    if not total:
         return ""
     kept = list(_within(rows, room))
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *kept]
     table = "\n".join(lines)
-    if len(kept) < len(rows):
-        table += f"\n\n{count_of(len(rows) - len(kept), f'more {noun}')} in the plan."
-    return _fold(count_of(len(rows), noun), table) if len(rows) > _ROWS_UNFOLDED else table
+    if len(kept) < total:
+        table += f"\n\n{count_of(total - len(kept), f'more {noun}')} in the plan."
+    return _fold(count_of(total, noun), table) if total > _ROWS_UNFOLDED else table
 
 
 def _within(rows: Iterable[str], room: int) -> Iterable[str]:

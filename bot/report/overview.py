@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.gate.overview import PlanOverview, QuestionOverview, TaskOverview, TaskState
 from bot.plan.model import Status
-from bot.report.markdown import code, escape, visible
+from bot.report.markdown import code, escape, folded, visible
 from bot.report.mermaid import render_graph
 from bot.report.phrases import STANDS, STATUS, count_of
 from bot.report.site import Site
@@ -87,15 +87,15 @@ def render_overviews(overviews: Sequence[PlanOverview], site: Site) -> str:
     parts = ["\n".join(head + rows)]
     left = MAX_ANSWER - len(parts[0])
     for shown, one in enumerate(overviews):
-        folded = _fold(_heading(one), render_overview(one, site))
-        if shown == MOST_IN_FULL or len(folded) > left:
+        full = folded(_heading(one), [render_overview(one, site)])
+        if shown == MOST_IN_FULL or len(full) > left:
             parts.append(
                 f"{count_of(len(overviews) - shown, 'more plan')} left out, for want of room: "
                 "ask for one by `/plan-status ID`."
             )
             break
-        parts.append(folded)
-        left -= len(folded) + 2
+        parts.append(full)
+        left -= len(full) + 2
     return "\n\n".join(parts)
 
 
@@ -192,7 +192,7 @@ def _table(noun: str, heads: Sequence[str], rows: Iterable[str], total: int, roo
     table = "\n".join(lines)
     if len(kept) < total:
         table += f"\n\n{count_of(total - len(kept), f'more {noun}')} in the plan."
-    return _fold(count_of(total, noun), table) if total > _ROWS_UNFOLDED else table
+    return folded(count_of(total, noun), [table]) if total > _ROWS_UNFOLDED else table
 
 
 def _within(rows: Iterable[str], room: int) -> Iterable[str]:
@@ -201,7 +201,3 @@ def _within(rows: Iterable[str], room: int) -> Iterable[str]:
         if room < 0:
             return
         yield row
-
-
-def _fold(summary: str, text: str) -> str:
-    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"

@@ -1,15 +1,12 @@
 """Where a plan stands, for people who ask: its status, what it waits for, how far its tasks are."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from bot.gate.facts import Finding, PlanFile, PlanTask, Provenance
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+from bot.plan.questions import read_due
 
 
 class TaskState(StrEnum):
@@ -100,7 +97,5 @@ def task_states(
 
 def is_overdue(due: str, today: date) -> bool:
     """Whether the day that *due* names has passed; words without a day are never overdue."""
-    if written := _DAY.search(due):
-        with suppress(ValueError):  # 2026-02-30 is a finding of lint's, and no day
-            return date.fromisoformat(written[0]) < today
-    return False
+    day = read_due(due)
+    return day is not None and day < today

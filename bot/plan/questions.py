@@ -1,5 +1,6 @@
 """The open questions: which there are, and which are answered. In doubt one is not."""
 
+import datetime
 import re
 from collections.abc import Iterator
 
@@ -15,12 +16,24 @@ OWNER_COLUMNS = ("owner", "owners", "who", "assignee", "asked to")
 DUE_COLUMNS = ("due", "due date", "by", "date", "deadline")
 ANSWER_COLUMNS = ("answer", "answers", "decision", "resolution", "outcome")
 
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
 _STRUCK = re.compile(r"~~[^~]*~~")
 _UNDECIDED = re.compile(
     r"(?:tb[acd]|todo|to be (?:decided|determined|confirmed|defined|answered|done))\b.*"
     r"|(?:pending|unknown|unanswered|undecided|open|later|wip|in progress|none yet|not yet)\b\W*",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def read_due(text: str) -> datetime.date | None:
+    """Return the day that a due date names, as in `2026-03-01`; None for anything else."""
+    match = _ISO_DATE.search(text)
+    if match is None:
+        return None
+    try:
+        return datetime.date(*map(int, match.groups()))
+    except ValueError:  # 2026-02-30
+        return None
 
 
 def read_questions(document: Document, section: Section) -> Iterator[QuestionRow]:

@@ -1,16 +1,13 @@
 """Group O, the open questions: an unanswered one blocks approval."""
 
-import datetime
-import re
 from collections.abc import Iterator
 
 from bot.plan.diagnostics import Note
 from bot.plan.model import OpenQuestion, Plan, QuestionRow
+from bot.plan.questions import read_due
 from bot.plan.rules.registry import E, Finding, I, W, rule
 from bot.plan.text import Value
 from bot.plan.words import is_blank, is_placeholder, not_applicable, plain, quoted
-
-_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
 
 
 @rule("O001", "question-unanswered", draft=I, approved=E)
@@ -63,7 +60,7 @@ def check_question_overdue(plan: Plan) -> Iterator[Finding]:
         | 2 | And receipts?      | Ann | 2999-12-31 | —   |
     """
     for row in _asked(plan):
-        due = _read_date(row.due.text) if not row.question.answered else None
+        due = read_due(row.due.text) if not row.question.answered else None
         if due and plan.today and due < plan.today:
             late = (plan.today - due).days
             yield Finding(
@@ -93,7 +90,7 @@ def check_due_unreadable(plan: Plan) -> Iterator[Finding]:
     """
     for row in _tabled(plan):
         due = row.due
-        if _read_date(due.text) is None and not _is_settled(due):
+        if read_due(due.text) is None and not _is_settled(due):
             seen = "No due date" if is_blank(due.text) else f"{quoted(plain(due.text))} is no date"
             yield Finding(due.span, f"{seen}: write it as YYYY-MM-DD")
 
@@ -173,13 +170,3 @@ def _named(question: OpenQuestion) -> str:
 def _is_settled(value: Value) -> bool:
     """Tell whether a value says N/A, or is a placeholder that D011 reports."""
     return not_applicable(value.text) is not None or is_placeholder(value.text)
-
-
-def _read_date(text: str) -> datetime.date | None:
-    match = _ISO_DATE.search(text)
-    if match is None:
-        return None
-    try:
-        return datetime.date(*map(int, match.groups()))
-    except ValueError:  # 2026-02-30
-        return None

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot import sweep
+from bot.commands.conversations import Conversations
 from bot.commands.pressed import Pressed
 from bot.commands.run import Commands
 from bot.commands.status import TellingStatus
@@ -177,39 +178,28 @@ class SubjectRunner:
 
     async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
         access = self._access(installation)
-        publisher = await self._publisher(access, subject.repository, owned)
-        status = TellingStatus(
-            Overviews(access, subject.repository),
-            publisher,
-            self._ledger,
-            self._clock,
-            owned,
-            Site(self._settings.github_url, subject.repository),
-        )
-        commands = Commands(
-            access.reader(subject.repository),
-            access.people(subject.repository),
-            publisher,
-            self._ledger,
-            self._clock,
-            owned,
-            self._mark(installation),
-            self._store.lock,
-            status.carry_out,
-        )
-        return await commands.run(subject)
+        here = await self._conversations(access, subject.repository, installation, owned)
+        site = Site(self._settings.github_url, subject.repository)
+        status = TellingStatus(here, Overviews(access, subject.repository), site)
+        return await Commands(here, self._store.lock, status.carry_out).run(subject)
 
     async def _press(self, subject: ButtonSubject, installation: int, owned: Guard) -> str:
         access = self._access(installation)
-        pressed = Pressed(
-            access.reader(subject.repository),
-            access.people(subject.repository),
-            await self._publisher(access, subject.repository, owned),
+        here = await self._conversations(access, subject.repository, installation, owned)
+        return await Pressed(here).run(subject)
+
+    async def _conversations(
+        self, access: Access, repository: str, installation: int, owned: Guard
+    ) -> Conversations:
+        return Conversations(
+            access.reader(repository),
+            access.people(repository),
+            await self._publisher(access, repository, owned),
             self._ledger,
+            self._clock,
             owned,
             self._mark(installation),
         )
-        return await pressed.run(subject)
 
     def _reconciler(
         self, access: Access, publisher: Publisher, subject: Judgeable, installation: int

@@ -10,15 +10,13 @@ from datetime import datetime
 
 from bot.commands.asked import Asked
 from bot.commands.check import Checking
+from bot.commands.conversations import Conversations
 from bot.commands.exempt import Exempting
 from bot.commands.parse import Command, parse_commands
 from bot.gate.facts import Pull
 from bot.github.errors import NotFound
-from bot.github.people import CommentRead, People
-from bot.github.publisher import Guard, Publisher
-from bot.github.reader import Reader
+from bot.github.people import CommentRead
 from bot.github.sharing import Lock
-from bot.ledger.port import Ledger
 from bot.report.commands import (
     help_marker,
     nearest,
@@ -27,7 +25,7 @@ from bot.report.commands import (
     unknown_marker,
 )
 from bot.report.replies import Refusal, answer_marker, render_answer
-from bot.subject import CommentSubject, Subject
+from bot.subject import CommentSubject
 
 SEEN, DONE, REFUSED = "eyes", "rocket", "confused"  # our reactions
 
@@ -38,33 +36,16 @@ Action = Callable[[Asked], Awaitable[Refusal | None]]
 class Commands:
     """Carries out what is asked for in the comments of one repository.
 
-    *owned* raises where the run has lost its claim; *mark* puts a subject into the work queue;
     *lock* holds the lock of a name, over all processes.
     """
 
-    def __init__(
-        self,
-        reader: Reader,
-        people: People,
-        publisher: Publisher,
-        ledger: Ledger,
-        clock: Callable[[], float],
-        owned: Guard,
-        mark: Callable[[Subject], Awaitable[None]],
-        lock: Lock,
-        tell_status: Action,
-    ) -> None:
-        self._reader = reader
-        self._people = people
-        self._publisher = publisher
-        self._ledger = ledger
-        self._owned = owned
-        self._mark = mark
+    def __init__(self, here: Conversations, lock: Lock, tell_status: Action) -> None:
+        self._here = here
         self._lock = lock
         self._actions: Mapping[str, Action] = {
-            "exempt": Exempting(people, publisher, ledger, clock, mark).carry_out,
+            "exempt": Exempting(here).carry_out,
             "status": tell_status,
-            "check": Checking(people, mark).carry_out,
+            "check": Checking(here).carry_out,
             "help": self._help,
         }
 
@@ -79,10 +60,10 @@ class Commands:
         commands = await self._new_commands(subject.comment, comment.body)
         if not commands:
             return "nothing new"
-        await self._publisher.react(subject.comment, SEEN)
+        await self._here.publisher.react(subject.comment, SEEN)
         pull = await self._read_pull(subject.number)
         if pull is not None and pull.repository != subject.repository:
-            await self._mark(CommentSubject(pull.repository, subject.number, subject.comment))
+            await self._here.mark(CommentSubject(pull.repository, subject.number, subject.comment))
             return f"it is in {pull.repository} now"
         written = _seconds(comment.last_edited_at or comment.created_at)
         asked = [
@@ -93,14 +74,14 @@ class Commands:
 
     async def _read(self, comment: int) -> CommentRead | None:
         """The comment with who edited it, which REST does not tell; None where a Bot wrote it."""
-        listed = await self._reader.read_comment(comment)
+        listed = await self._here.reader.read_comment(comment)
         if listed.user is None or listed.user.type == "Bot":
             return None
-        return await self._people.read_comment(listed.node_id)
+        return await self._here.people.read_comment(listed.node_id)
 
     async def _new_commands(self, comment: int, body: str) -> list[Command]:
         """Those that no run has carried out: an edit adds some, a redelivery none."""
-        done = await self._ledger.done(comment)
+        done = await self._here.ledger.done(comment)
         commands = await asyncio.to_thread(parse_commands, body)  # a long one takes its time
         return [
             command
@@ -111,7 +92,7 @@ class Commands:
     async def _read_pull(self, number: int) -> Pull | None:
         """The pull request, None where the number is an issue's."""
         try:
-            return (await self._reader.read_pull(number)).pull
+            return (await self._here.reader.read_pull(number)).pull
         except NotFound:
             return None
 
@@ -122,7 +103,7 @@ class Commands:
         refused: dict[Command, Refusal] = {}
         unknown = 0
         for one in asked:
-            await self._owned()
+            await self._here.owned()
             carry_out = self._actions.get(one.command.name)
             if carry_out is None:
                 await self._correct(one)
@@ -130,14 +111,14 @@ class Commands:
                 continue
             refusal = await carry_out(one) if is_theirs else Refusal.EDITED
             if refusal is None:
-                await self._publisher.react(subject.comment, DONE)
-                await self._ledger.mark_done(subject.comment, [one.command.line])
+                await self._here.publisher.react(subject.comment, DONE)
+                await self._here.ledger.mark_done(subject.comment, [one.command.line])
             else:
                 refused[one.command] = refusal
         if refused:
-            await self._publisher.react(subject.comment, REFUSED)
+            await self._here.publisher.react(subject.comment, REFUSED)
             await self._answer(subject, refused)
-            await self._ledger.mark_done(subject.comment, [one.line for one in refused])
+            await self._here.ledger.mark_done(subject.comment, [one.line for one in refused])
         failed = len(refused) + unknown
         return f"{len(asked) - failed} carried out, {failed} refused"
 
@@ -145,27 +126,20 @@ class Commands:
         """Tell of the command that was probably meant: once each person in a conversation."""
         login, name = asked.by.login, asked.command.name
         answer = render_unknown(login, name, nearest(name) or "help")
-        await self._publisher.react(asked.comment, REFUSED)
-        async with self._lock(f"{self._reader.repository}#{asked.number} {login}"):
-            await self._comment(asked.number, unknown_marker(login), answer, anew=False)
-        await self._ledger.mark_done(asked.comment, [asked.command.line])
+        await self._here.publisher.react(asked.comment, REFUSED)
+        async with self._lock(f"{self._here.reader.repository}#{asked.number} {login}"):
+            await self._here.publisher.say(asked.number, unknown_marker(login), answer, over=False)
+        await self._here.ledger.mark_done(asked.comment, [asked.command.line])
 
     async def _help(self, asked: Asked) -> None:
-        await self._comment(asked.number, help_marker(asked.comment), render_help(asked.comment))
-
-    async def _comment(self, number: int, marker: str, text: str, *, anew: bool = True) -> None:
-        """Let *text* stand in the comment with *marker*; what stands there stays unless *anew*."""
-
-        def render(stands: bool) -> str | None:
-            return None if stands and not anew else text
-
-        await self._publisher.publish_comment(number, render, self._owned, marker)
+        marker, answer = help_marker(asked.comment), render_help(asked.comment)
+        await self._here.publisher.say(asked.number, marker, answer)
 
     async def _answer(self, subject: CommentSubject, refused: Mapping[Command, Refusal]) -> None:
         """Say why not, in the one answer to this comment."""
         named = [(command.name, refusal) for command, refusal in refused.items()]
         answer = render_answer(subject.comment, named)
-        await self._comment(subject.number, answer_marker(subject.comment), answer)
+        await self._here.publisher.say(subject.number, answer_marker(subject.comment), answer)
 
 
 def _is_theirs(comment: CommentRead) -> bool:

@@ -1,17 +1,16 @@
 """`/plan-status [ID|path]`: tells whoever may read it where plans stand. It changes nothing."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 
 from bot.commands.asked import Asked
+from bot.commands.conversations import Conversations
 from bot.gate.overview import PlanOverview, PullName, TaskOverview, task_states
 from bot.github.memory import recall_as
 from bot.github.overviews import Found, Overviews, Question
-from bot.github.publisher import Guard, Publisher
-from bot.ledger.port import Ledger, PullState, TaskClaim
+from bot.ledger.port import PullState, TaskClaim
 from bot.plan.model import Status
 from bot.report.replies import Refusal
 from bot.report.site import Site
@@ -41,31 +40,20 @@ class TellingStatus:
     It can be repeated: the answer is found by its marker, and so is the one that gives way.
     """
 
-    def __init__(
-        self,
-        overviews: Overviews,
-        publisher: Publisher,
-        ledger: Ledger,
-        clock: Callable[[], float],
-        owned: Guard,
-        site: Site,
-    ) -> None:
+    def __init__(self, here: Conversations, overviews: Overviews, site: Site) -> None:
+        self._here = here
         self._overviews = overviews
-        self._publisher = publisher
-        self._ledger = ledger
-        self._clock = clock
-        self._owned = owned
         self._site = site
 
     async def carry_out(self, asked: Asked) -> Refusal | None:
         """Publish the answer, then let those before it point to it; nobody is refused one."""
         name = asked.command.argument
         marker = status_marker(asked.comment, name)
-        day = datetime.fromtimestamp(self._clock(), UTC).date().isoformat()
+        day = datetime.fromtimestamp(self._here.clock(), UTC).date().isoformat()
         question = Question(asked.by, asked.number, asked.pull, name, day)
         found = await self._overviews.find(question)
         answer = await self._render(found, name)
-        await self._publish(asked.number, marker, answer)
+        await self._here.publisher.say(asked.number, marker, _marked(marker, answer))
         await self._succeed(asked, marker)
         return None
 
@@ -90,7 +78,7 @@ class TellingStatus:
         if not plan.tasks or plan.id is None:
             claims: list[TaskClaim] = []
         else:
-            claims = await self._ledger.claims(home, plan.id.casefold())
+            claims = await self._here.ledger.claims(home, plan.id.casefold())
         merged = [one.task for one in claims if one.state is PullState.MERGED]
         in_review = [
             one.task for one in claims if one.state is PullState.OPEN and not one.from_fork
@@ -105,22 +93,21 @@ class TellingStatus:
     async def _succeed(self, asked: Asked, marker: str) -> None:
         """Remember this as the conversation's last answer; what was so before points here."""
         key = f"{self._site.repository}#{asked.number}"
-        last = await recall_as(_Answered, self._ledger, _KIND, key)
+        last = await recall_as(_Answered, self._here.ledger, _KIND, key)
         markers = [marker]
         if last is not None and last.comment == asked.comment:
             markers = list(dict.fromkeys([*last.markers, marker]))
         elif last is not None:
             for old in last.markers:
-                await self._publish(asked.number, old, render_pointer(asked.comment), anew=False)
-        await self._ledger.keep(_KIND, key, msgspec.json.encode(_Answered(asked.comment, markers)))
+                pointer = _marked(old, render_pointer(asked.comment))
+                await self._here.publisher.say(asked.number, old, pointer, anew=False)
+        await self._here.ledger.keep(
+            _KIND, key, msgspec.json.encode(_Answered(asked.comment, markers))
+        )
 
-    async def _publish(self, number: int, marker: str, text: str, *, anew: bool = True) -> None:
-        body = f"{marker}\n\n{text}"
 
-        def render(stands: bool) -> str | None:
-            return body if stands or anew else None
-
-        await self._publisher.publish_comment(number, render, self._owned, marker)
+def _marked(marker: str, text: str) -> str:
+    return f"{marker}\n\n{text}"
 
 
 def _pulls(one: TaskOverview, claims: list[TaskClaim]) -> tuple[PullName, ...]:

@@ -144,6 +144,19 @@ class Publisher:
         else:
             await self._standing.see_comment(number, marker, *written)
 
+    async def say(
+        self, number: int, marker: str, text: str, *, anew: bool = True, over: bool = True
+    ) -> None:
+        """Let *text* stand in the comment with *marker*.
+
+        *anew*: begin a comment where none stands; *over*: write over what stands there.
+        """
+
+        def render(stands: bool) -> str | None:
+            return text if (over if stands else anew) else None
+
+        await self.publish_comment(number, render, self._owned, marker)
+
     async def react(self, comment: int, content: str) -> None:
         """React to a comment; where the same reaction stands already, GitHub leaves it at that.
 

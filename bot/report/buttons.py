@@ -1,11 +1,10 @@
 """The buttons beside a check run, and what people read where one was pressed."""
 
-import re
 from dataclasses import dataclass
 
 from bot.gate.verdict import Verdict
 from bot.report.comment import MAX_COMMENT
-from bot.report.markdown import code, fit
+from bot.report.markdown import code, fence, fit, folded
 from bot.subject import Button
 
 EXPLANATION = "<!-- plan-gate:explanation -->"
@@ -36,13 +35,10 @@ def buttons(verdict: Verdict) -> tuple[Action, ...]:
 
 def render_explanation(decision: str, title: str, tree: str) -> str:
     """How a decision came about: its one line, and its conditions folded."""
-    shown = fit(tree, MAX_COMMENT - _ROOM)
-    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
+    shown = fence(fit(tree, MAX_COMMENT - _ROOM))
+    conditions = folded("Every condition: ✓ holds, ✗ does not, – was not asked", [shown])
     return (
-        f"{EXPLANATION}\n**How this was decided:** {title}\n\n"
-        f"<details><summary>Every condition: ✓ holds, ✗ does not, – was not asked</summary>\n\n"
-        f"{fence}text\n{shown}\n{fence}\n\n</details>\n\n"
+        f"{EXPLANATION}\n**How this was decided:** {title}\n\n{conditions}\n\n"
         f"Decision `{decision}`: `plan-gate replay {decision}` decides it again."
     )
 

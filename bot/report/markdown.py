@@ -26,10 +26,20 @@ def code(text: str, limit: int = 200) -> str:
     A bar would end a table's cell, even inside code.
     """
     shown = visible(text, limit).replace("|", "¦") or " "
-    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
-    ticks = "`" * (longest + 1)
-    space = " " if longest else ""
+    ticks = _ticks(shown)
+    space = " " if len(ticks) > 1 else ""
     return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def fence(text: str, language: str = "text") -> str:
+    """*text* as a block of code that nothing in it can end."""
+    ticks = _ticks(text).rjust(3, "`")
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def _ticks(text: str) -> str:
+    """One backtick more than stand together anywhere in *text*."""
+    return "`" * (max(map(len, re.findall(r"`+", text)), default=0) + 1)
 
 
 def escape(text: str, limit: int = 300) -> str:

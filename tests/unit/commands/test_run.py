@@ -10,6 +10,7 @@ from typing import cast
 import aiohttp
 import pytest
 
+from bot.commands.conversations import Conversations
 from bot.commands.run import Commands
 from bot.commands.status import TellingStatus
 from bot.github.access import Access
@@ -123,25 +124,10 @@ class Bot:
             publisher = Publisher(client, reader, standing, app_id, login, owned)
             people = People(client, SHOP)
             access = Access(client, objects, ParsedPlans(InProcess()), self.ledger)
-            status = TellingStatus(
-                Overviews(access, SHOP),
-                publisher,
-                ledger,
-                self.stage.clock,
-                owned,
-                Site(self.stage.sandbox.url, SHOP),
-            )
-            commands = Commands(
-                reader,
-                people,
-                publisher,
-                ledger,
-                self.stage.clock,
-                owned,
-                mark,
-                lambda _: nullcontext(),
-                status.carry_out,
-            )
+            here = Conversations(reader, people, publisher, ledger, self.stage.clock, owned, mark)
+            site = Site(self.stage.sandbox.url, SHOP)
+            status = TellingStatus(here, Overviews(access, SHOP), site)
+            commands = Commands(here, lambda _: nullcontext(), status.carry_out)
             return await commands.run(subject)
 
 

@@ -18,8 +18,9 @@ from bot.github.reader import OpenPull, Reader
 from bot.github.sharing import Sharing
 from bot.github.standing import StandingCheck
 from bot.ledger.pulls import KnownPulls
-from bot.report.check_run import CheckRun, Judged, render_check_run
+from bot.report.check_run import CheckRun, render_check_run
 from bot.report.comment import render_comment
+from bot.report.judged import Judged
 from bot.report.site import Site
 from bot.report.titles import headline
 from bot.subject import GroupSubject, IndexSubject, Judgeable, PullSubject, Subject
@@ -61,7 +62,8 @@ class Seen:
     def judged(self) -> Judged:
         """What is rendered of it."""
         pull = self.facts.pull
-        return Judged(pull.number, pull.title, self.verdict, decision_id(self.record))
+        branch = "" if pull.from_fork else pull.head_ref
+        return Judged(pull.number, pull.title, self.verdict, decision_id(self.record), branch)
 
 
 def _failed(run: StandingCheck | CheckRun | None) -> bool:
@@ -205,11 +207,11 @@ class Reconciler:
         self, here: OpenPull, seen: Sequence[Seen], sharing: Sequence[OpenPull]
     ) -> None:
         number = here.pull.number
-        verdict = next((one.verdict for one in seen if one.pull.pull.number == number), None)
-        if verdict is not None:  # it is none of them once it is closed
+        judged = next((one.judged for one in seen if one.pull.pull.number == number), None)
+        if judged is not None:  # it is none of them once it is closed
             await self._publisher.publish_comment(
                 number,
-                lambda standing: render_comment(verdict, self._site, standing=standing),
+                lambda standing: render_comment(judged, self._site, standing=standing),
                 lambda: self._still(seen, sharing),
                 silent=here.comments == 0,
             )

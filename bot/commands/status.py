@@ -1,5 +1,6 @@
 """`/plan-status [ID|path]`: tells whoever may read it where plans stand. It changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from bot.report.status_answer import (
     render_untold,
     status_marker,
 )
+from bot.subject import IndexSubject
 
 MOST_TOLD = 50  # plans of one answer
 
@@ -70,7 +72,21 @@ class TellingStatus:
         home = found.home if found.home != self._site.repository else ""
         left = len(told) - len(traced.overviews)
         site = replace(self._site, home=home)
-        return render_status(traced.overviews, site, every=found.every, left=left)
+        return render_status(
+            traced.overviews,
+            site,
+            every=found.every,
+            left=left,
+            indexing=await self._indexes(traced.overviews),
+        )
+
+    async def _indexes(self, told: Sequence[PlanOverview]) -> bool:
+        """Whether tasks are told of while the pull requests here were never all read; then asks."""
+        repository = self._site.repository
+        if not any(one.tasks for one in told) or await self._here.ledger.indexed(repository):
+            return False
+        await self._here.mark(IndexSubject(repository))
+        return True
 
     async def _with_tasks(self, overview: PlanOverview, home: str) -> PlanOverview:
         """How far the tasks are, as the gate has it: one from a fork holds no task."""

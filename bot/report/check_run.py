@@ -9,6 +9,8 @@ from bot.gate.facts import Finding, PlanFile
 from bot.gate.verdict import Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
 from bot.plan.diagnostics import Severity
 from bot.report.buttons import Action, buttons
+from bot.report.judged import Judged
+from bot.report.manual import about
 from bot.report.markdown import code, fit, folded, visible
 from bot.report.phrases import STATUS, more_reasons
 from bot.report.site import Site
@@ -28,16 +30,6 @@ MAX_REASONS = 20  # ours, besides the first
 _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _ORDER = list(_LEVELS)
 _MARK = "\n\n<!-- plan-gate {digest} -->"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A pull request with its verdict."""
-
-    number: int
-    title: str
-    verdict: Verdict
-    decision: str = ""  # the id under which it can be explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +111,7 @@ def _strictest(judged: Sequence[Judged]) -> Judged:
 def _section(one: Judged, site: Site, *, several: bool) -> str:
     """One pull request's part: why and the next step; who is blocked sees no more at first."""
     verdict = one.verdict
-    site = site.of(verdict, one.number)
+    site = site.of(one)
     blocking = [reason for reason in verdict.reasons if reason.blocks]
     asides = [reason for reason in verdict.reasons if is_aside(reason)] if blocking else []
     reasons = [*blocking, *asides] or verdict.reasons
@@ -142,7 +134,8 @@ def _reason(reason: Reason, site: Site, *, loud: bool = False) -> Iterator[str]:
     text = why(reason, site)
     yield f"**{text}**" if loud else text
     if step := next_step(reason, site):
-        yield f"**Next step:** {step}"
+        more = f" [About this verdict]({about(reason)})." if loud else ""
+        yield f"**Next step:** {step}{more}"
 
 
 def _table(verdict: Verdict) -> list[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.gate.verdict import Reason, Verdict
+from bot.gate.verdict import Reason
+from bot.report.judged import Judged
 from bot.report.markdown import escape, fit, folded
 from bot.report.phrases import more_reasons
 from bot.report.site import Site
@@ -15,17 +16,18 @@ MAX_COMMENT = 65_536  # characters; we count bytes, which is never fewer
 MAX_OTHERS = 10  # reasons besides the first
 
 
-def render_comment(verdict: Verdict, site: Site, *, standing: bool) -> str | None:
+def render_comment(judged: Judged, site: Site, *, standing: bool) -> str | None:
     """The comment's text, or `None` where there is nothing to write.
 
     *standing*: whether a comment of ours is there already; then it is brought up to date.
     """
+    verdict = judged.verdict
     wanted = {"never": False, "always": True}.get(verdict.comments, verdict.blocked)
     if not (wanted or standing):
         return None
     if verdict.comments == "never":  # what stands from before must not tell of another day
         return f"{MARKER}\n**Plan Gate** comments no more here: see the check *Plan gate*."
-    site = site.of(verdict)
+    site = site.of(judged)
     title = escape(headline(verdict))
     if not verdict.blocked:
         return f"{MARKER}\n✅ **Plan Gate:** {title}."

@@ -8,6 +8,8 @@ from urllib.parse import quote
 # Control, format and separator characters reorder, hide or break what stands around them.
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
 
+_FOLD_END = "\n\n</details>"
+
 
 def visible(text: str, limit: int = 200) -> str:
     """*text* on one line, without invisible characters, cut to *limit* characters."""
@@ -55,7 +57,7 @@ def link(text: str, url: str) -> str:
 
 def folded(summary: str, parts: Iterable[str]) -> str:
     """Parts that are shown when somebody opens them, by their *summary*: plain words."""
-    return "\n\n".join([f"<details><summary>{summary}</summary>", *parts, "</details>"])
+    return "\n\n".join([f"<details><summary>{summary}</summary>", *parts]) + _FOLD_END
 
 
 def path_url(*parts: str) -> str:
@@ -64,8 +66,15 @@ def path_url(*parts: str) -> str:
 
 
 def fit(text: str, limit: int, notice: str = "\n\n… cut: too long to show.") -> str:
-    """*text* in at most *limit* bytes of UTF-8, ending in *notice* where it was cut."""
+    """*text* in at most *limit* bytes of UTF-8, ending in *notice* where it was cut.
+
+    It is cut at a line's end, if it has any: half of a line may mean what the whole does not.
+    """
     raw = text.encode()
     if len(raw) <= limit:
         return text
-    return raw[: limit - len(notice.encode())].decode(errors="ignore") + notice
+    kept = raw[: limit - len(notice.encode()) - len(_FOLD_END)]
+    kept = kept[: kept.rfind(b"\n")] if b"\n" in kept else kept
+    shown = kept.decode(errors="ignore")
+    opened = shown.count("<details>") > shown.count(_FOLD_END)
+    return f"{shown}{_FOLD_END if opened else ''}{notice}"

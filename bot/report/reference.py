@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.gate.verdict import Reason, is_aside
 from bot.plan.rules import RULES
 from bot.report.examples import EXAMPLES, SITE
+from bot.report.manual import anchor
 from bot.report.steps import next_step
 from bot.report.titles import title
 from bot.report.why import why
@@ -49,11 +50,6 @@ def names_of(page: str) -> list[str]:
 def examples_of(name: str) -> list[Reason]:
     """The examples of the reason of that name."""
     return [reason for reason in EXAMPLES if type(reason).__name__ == name]
-
-
-def anchor(name: str) -> str:
-    """The place on the page of the reason of that name: `#plan-not-approved`."""
-    return "#" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def quote(reason: Reason, before: Reason | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.gate.verdict import Verdict
+from bot.report.judged import Judged
 from bot.report.markdown import code, link, path_url
 
 
@@ -14,10 +14,12 @@ class Site:
     repository: str
     home: str = ""  # the other repository that holds the plans, if one does
     number: int = 0  # of the pull request, where one is in question
+    head_ref: str = ""  # its branch, where that is in the same repository
 
-    def of(self, verdict: Verdict, number: int = 0) -> "Site":
-        """The site with its plans where *verdict* found them, about that pull request."""
-        return replace(self, home=verdict.home, number=number)
+    def of(self, judged: Judged) -> "Site":
+        """The site with its plans where the verdict found them, about that pull request."""
+        home = judged.verdict.home
+        return replace(self, home=home, number=judged.number, head_ref=judged.head_ref)
 
     def file(self, path: str, branch: str) -> str:
         """A Markdown link to a file on a branch."""
@@ -32,6 +34,12 @@ class Site:
         """A Markdown link to where GitHub lets people edit a plan file on the deciding branch."""
         repository = self.home or self.repository
         return link(path, f"{self.url}/{path_url(repository, 'edit', branch, path)}")
+
+    def mend(self, path: str) -> str:
+        """A file of the pull request: as a link to where its branch can be edited, if it can."""
+        if not self.head_ref:
+            return code(path)
+        return link(path, f"{self.url}/{path_url(self.repository, 'edit', self.head_ref, path)}")
 
     def line(self, path: str, branch: str, line: int, repository: str = "") -> str:
         """A Markdown link to a line of a file; without a *branch*, on the default one."""

@@ -20,10 +20,18 @@ def status_marker(comment: int, argument: str) -> str:
     return f"<!-- plan-gate:status {comment} {request} -->"
 
 
-def render_status(overviews: Sequence[PlanOverview], site: Site, *, every: bool, left: int) -> str:
+def render_status(
+    overviews: Sequence[PlanOverview],
+    site: Site,
+    *,
+    every: bool = False,
+    left: int = 0,
+    indexing: bool = False,
+) -> str:
     """The answer with the plans that were asked for; *left* more are not in it.
 
-    *every*: they are all that are not done, for want of one that names the issue.
+    *every*: they are all that are not done, for want of one that names the issue. *indexing*: it
+    is not known of all pull requests yet which task they do.
     """
     parts = []
     if every:
@@ -31,6 +39,11 @@ def render_status(overviews: Sequence[PlanOverview], site: Site, *, every: bool,
     parts.append(render_overviews(overviews, site))
     if left:
         parts.append(f"{count_of(left, 'more plan')} left out: ask by `/plan-status ID`.")
+    if indexing:
+        parts.append(
+            f"The pull requests of {code(site.repository)} are being read for the first time: "
+            "tasks may be further than this says. Ask again in a few minutes."
+        )
     return "\n\n".join(parts)
 
 

@@ -59,14 +59,14 @@ def next_step(reason: Reason, site: Site) -> str | None:
                 "does so is blocked as well: an administrator merges it past this check."
             )
         case ProposedConfigBroken(problem):
-            return f"Mend line {problem.line} of {code(problem.path)} and push."
+            return f"Mend line {problem.line} of {site.mend(problem.path)} and push."
         case Unchecked():
             return (
                 "Make the pull request smaller, or rebase it. "
                 "Where neither helps, tell the App's operator."
             )
         case PlanHasErrors(plan):
-            return f"Mend the annotated lines of {code(plan.path)} and push."
+            return f"Mend the annotated lines of {site.mend(plan.path)} and push."
         case NoPlanLinked():
             return f"Add a line `Plan: FEAT-12`, with your plan's ID, to {site.description()}."
         case PlanUnknown(name, branch):
@@ -106,10 +106,10 @@ def next_step(reason: Reason, site: Site) -> str | None:
             )
         case PlanElsewhere(_, _, home):
             return f"Link a plan in {code(home)}."
-        case ApprovedByBot():
+        case ApprovedByBot(plan):
             return (
-                "Set the Status back to Draft. After the review a person sets it to Approved, "
-                "in a pull request of their own."
+                f"Set the Status back to Draft in {site.mend(plan.path)}. After the review a "
+                "person sets it to Approved, in a pull request of their own."
             )
         case ApprovalUnreviewed(plan, needed, reviews, approvers):
             return (

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from markdown_it import MarkdownIt
 
+from bot.plan.rules import MANUAL_URL
 from bot.report.comment import MARKER
 from bot.sandbox.exchange import Exchange
 from tests.plan_text import plan_text
@@ -218,6 +219,7 @@ async def test_hostile_names_stay_text(world: World) -> None:
         assert "<img" not in shown
         assert "@everyone" not in shown
         assert set(re.findall(r'href="([^"]*)"', shown)) <= {
+            f"{MANUAL_URL}policy.md#no-plan-linked",
             f"{world.sandbox.url}/acme/shop/blob/main/{quote(path)}",
             f"{world.sandbox.url}/acme/shop/pull/{pull.number}",
         }

@@ -20,11 +20,12 @@ from bot.github.comparisons import MAX_COMMITS
 from bot.github.plans import MAX_PLANS, MAX_TOUCHED_PLANS
 from bot.plan.rules import RULES
 from bot.reconcile import MAX_SHARING
-from bot.report.check_run import Judged, render_check_run
+from bot.report.check_run import render_check_run
 from bot.report.examples import EXAMPLES, SITE
+from bot.report.judged import Judged
+from bot.report.manual import about, anchor
 from bot.report.reference import (
     GATE_RULES,
-    anchor,
     code_of,
     examples_of,
     names_of,
@@ -120,6 +121,7 @@ def test_every_reason_can_be_linked() -> None:
     for name in REASONS:
         assert PAGE.count(f'<a id="{anchor(name)[1:]}"></a>') == 1
         assert f"]({anchor(name)})" in PAGE.partition("## What blocks")[0]
+        assert about(examples_of(name)[0]).endswith(f"/docs/policy.md{anchor(name)}")
 
 
 def test_links_within_the_page_lead_somewhere() -> None:

@@ -58,11 +58,12 @@ from bot.report.check_run import (
     MAX_ANNOTATIONS,
     MAX_SUMMARY,
     MAX_TITLE,
-    Judged,
     digest_mark,
     render_check_run,
 )
 from bot.report.comment import MARKER, MAX_COMMENT, render_comment
+from bot.report.judged import Judged
+from bot.report.manual import about
 from bot.report.markdown import code, escape, fit, link, visible
 from bot.report.site import Site
 from bot.report.steps import next_step
@@ -165,7 +166,7 @@ def test_who_is_blocked_sees_the_first_reason_and_its_next_step_and_the_others_f
 
 
 def test_the_comment_shows_the_first_reason_and_folds_the_others() -> None:
-    comment = render_comment(run(*BLOCKING).verdict, SITE, standing=False) or ""
+    comment = render_comment(run(*BLOCKING), SITE, standing=False) or ""
     seen, _, folded = comment.partition("<details>")
     assert seen.count("**Next step:**") == 1
     assert folded.startswith(f"<summary>{len(BLOCKING) - 1} more reasons</summary>\n\n")
@@ -182,11 +183,24 @@ def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
     check = render_check_run([run(reason)], SITE, "pull acme/shop#7")
     assert check.conclusion is Conclusion.FAILURE
     step = next_step(reason, replace(SITE, number=7))
-    assert check.summary.split("\n\n")[1] == f"**Next step:** {step}"
-    comment = render_comment(run(reason).verdict, SITE, standing=False)
+    told = check.summary.split("\n\n")[1]
+    assert told == f"**Next step:** {step} [About this verdict]({about(reason)})."
+    comment = render_comment(run(reason), SITE, standing=False)
     assert comment is not None
     assert comment.startswith(f"{MARKER}\n⛔ **Plan Gate:** ")
     assert "**Next step:**" in comment
+
+
+def test_what_is_to_be_mended_on_the_branch_can_be_edited_there_unless_it_is_a_forks() -> None:
+    judged = replace(run(PlanHasErrors(INVALID)), head_ref="feature/a b")
+    url = f"{SITE.url}/acme/shop/edit/feature/a%20b/{INVALID.path}"
+    for text in (
+        render_check_run([judged], SITE, "x").summary,
+        render_comment(judged, SITE, standing=False) or "",
+    ):
+        assert f"[`{INVALID.path}`]({url})" in text
+    forked = render_check_run([replace(judged, head_ref="")], SITE, "x").summary
+    assert f"Mend the annotated lines of `{INVALID.path}` and push." in forked
 
 
 @pytest.mark.parametrize("reason", PASSING, ids=lambda reason: type(reason).__name__)
@@ -197,8 +211,8 @@ def test_what_passes_asks_for_nothing(reason: Reason) -> None:
     check = render_check_run([run(reason)], SITE, "pull acme/shop#7")
     assert check.conclusion is Conclusion.SUCCESS
     assert "Next step" not in check.summary
-    assert render_comment(run(reason).verdict, SITE, standing=False) is None
-    standing = render_comment(run(reason).verdict, SITE, standing=True)
+    assert render_comment(run(reason), SITE, standing=False) is None
+    standing = render_comment(run(reason), SITE, standing=True)
     assert standing is not None
     assert standing.count("\n") == 1
 
@@ -238,7 +252,7 @@ def test_shadow_mode_is_said() -> None:
     assert check.conclusion is Conclusion.NEUTRAL
     assert check.title == "Would block: No plan linked"
     assert "Shadow mode" in check.summary
-    assert "👀" in (render_comment(judged.verdict, SITE, standing=False) or "")
+    assert "👀" in (render_comment(judged, SITE, standing=False) or "")
 
 
 def test_pull_requests_that_share_a_head_are_shown_together() -> None:
@@ -337,7 +351,7 @@ def test_github_limits_hold_whatever_the_size() -> None:
     assert len(check.title) <= MAX_TITLE
     assert len(check.external_id) <= MAX_TITLE
     assert len(check.summary.encode()) <= MAX_SUMMARY
-    comment = render_comment(judged[0].verdict, SITE, standing=False) or ""
+    comment = render_comment(judged[0], SITE, standing=False) or ""
     assert len(comment) <= MAX_COMMENT
 
 

@@ -23,10 +23,10 @@ from bot.plan.rules import (
 )
 from bot.plan.rules.registry import REGISTERED, Finding, Rule
 
-__all__ = ["RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
+__all__ = ["MANUAL_URL", "RULES", "RULES_URL", "Finding", "Rule", "rule_url"]
 
-# Where each rule's page is published; `bot.plan.reference` writes them.
-RULES_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/rules/"
+MANUAL_URL = "https://github.com/plan-gate/plan-gate/blob/main/docs/"
+RULES_URL = f"{MANUAL_URL}rules/"  # each rule's page, which `bot.plan.reference` writes
 
 GROUPS = (
     document,

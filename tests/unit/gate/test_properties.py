@@ -24,8 +24,9 @@ from bot.gate.verdict import (
     is_aside,
 )
 from bot.plan.model import Status
-from bot.report.check_run import Judged, render_check_run
+from bot.report.check_run import render_check_run
 from bot.report.comment import render_comment
+from bot.report.judged import Judged
 from bot.report.site import Site
 from tests.unit.gate.build import (
     CODE,
@@ -47,10 +48,11 @@ SITE = Site("https://github.com", "acme/shop")
 def test_deciding_and_telling_are_total_and_repeatable(given_facts: Facts) -> None:
     verdict = decide(given_facts)
     assert verdict == decide(given_facts)
-    check = render_check_run([Judged(7, "Change", verdict)], SITE, "pull acme/shop#7")
+    judged = Judged(7, "Change", verdict)
+    check = render_check_run([judged], SITE, "pull acme/shop#7")
     assert check.title
     assert check.conclusion is verdict.conclusion
-    assert render_comment(verdict, SITE, standing=True)
+    assert render_comment(judged, SITE, standing=True)
 
 
 @given(facts)

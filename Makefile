@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format bench fuzz chaos docs migration lock clean
+.PHONY: help demo test check format bench fuzz chaos gallery docs migration lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -43,6 +43,9 @@ fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 
 chaos: $(READY)  ## Kill processes at random on both databases (ARGS="--kills 1000 --seed 7")
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+gallery: $(READY) ## Show every message on one page, gallery.html (ARGS=--renew: keep changed words)
+	@$(BIN)/python -m tests.gallery $(ARGS)
 
 docs: $(READY)   ## Generate what docs/ tells of rules, verdicts, commands and configuration again
 	$(BIN)/python -m bot.plan.reference docs/rules

@@ -1,5 +1,6 @@
 """Untrusted text into Markdown that shows it and does nothing else: no markup, mention or break."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -7,6 +8,10 @@ from urllib.parse import quote
 
 # Control, format and separator characters reorder, hide or break what stands around them.
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+
+# What GitHub makes a mention, a reference or a link of. It links `https://` before anything that is
+# no space and no punctuation, so the break comes behind the colon.
+_BY_ITSELF = re.compile(r"(@|#(?=\d)|\bGH-(?=\d)|:(?=//)|www(?=\.))", re.IGNORECASE)
 
 _FOLD_END = "\n\n</details>"
 
@@ -47,7 +52,12 @@ def _ticks(text: str) -> str:
 def escape(text: str, limit: int = 300) -> str:
     """*text* as plain words: no markup, no link by itself, nobody mentioned."""
     shown = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", visible(text, limit))
-    return re.sub(r"(@|#(?=\d)|://|www(?=\.))", "\\1\u200b", shown)
+    return _BY_ITSELF.sub("\\1\u200b", shown)
+
+
+def escape_html(text: str, limit: int = 180) -> str:
+    """*text* as plain words for a line of HTML, where Markdown's escapes mean nothing."""
+    return _BY_ITSELF.sub("\\1\u200b", html.escape(visible(text, limit)))
 
 
 def link(text: str, url: str) -> str:

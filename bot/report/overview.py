@@ -1,12 +1,11 @@
 """Where a plan stands, in words: the answer of `/plan-status`, and the words it shares."""
 
 from collections.abc import Iterable, Sequence
-from html import escape as escape_html
 from typing import assert_never
 
 from bot.gate.overview import PlanOverview, QuestionOverview, TaskOverview, TaskState
 from bot.plan.model import Status
-from bot.report.markdown import code, escape, folded, visible
+from bot.report.markdown import code, escape, escape_html, folded
 from bot.report.mermaid import render_graph
 from bot.report.phrases import STANDS, STATUS, count_of
 from bot.report.site import Site
@@ -82,7 +81,7 @@ def render_overviews(overviews: Sequence[PlanOverview], site: Site) -> str:
         return "There is no plan to tell of."
     if len(overviews) == 1:
         return render_overview(overviews[0], site)
-    head = ["| Plan | Status | Progress | Next step |", "|---|---|---|---|"]
+    head = ["| Plan | Status | Next step |", "|---|---|---|"]
     rows = [_summary(one) for one in overviews[:MOST_IN_TABLE]]
     parts = ["\n".join(head + rows)]
     left = MAX_ANSWER - len(parts[0])
@@ -100,9 +99,9 @@ def render_overviews(overviews: Sequence[PlanOverview], site: Site) -> str:
 
 
 def _summary(overview: PlanOverview) -> str:
-    status = STATUS[overview.plan.status]
+    status = f"{STATUS[overview.plan.status]}, {tell_progress(overview)}"
     step = escape(tell_next_step(overview), 150)
-    return f"| {_name(overview)} | {status} | {tell_progress(overview)} | {step} |"
+    return f"| {_name(overview)} | {status} | {step} |"
 
 
 def _name(overview: PlanOverview) -> str:
@@ -112,9 +111,8 @@ def _name(overview: PlanOverview) -> str:
 
 
 def _heading(overview: PlanOverview) -> str:
-    """The name for a line of HTML, where Markdown's escapes mean nothing but mentions do."""
-    named = f"{overview.plan.label[:80]} {overview.plan.title or ''}"
-    return escape_html(visible(named, 180)).replace("@", "&#64;&#8203;")
+    """The name for a line of HTML."""
+    return escape_html(f"{overview.plan.label[:80]} {overview.plan.title or ''}")
 
 
 def _standing(overview: PlanOverview, site: Site) -> str:
@@ -160,7 +158,7 @@ def _tasks(overview: PlanOverview, site: Site) -> str:
     if not overview.tasks:
         return "The plan has no tasks."
     rows = (_task(one, site) for one in overview.tasks)
-    heads = ["#", "Task", "Service", "State", "Pull requests"]
+    heads = ["Task", "Service", "State"]  # three columns, for phones
     table = _table("task", heads, rows, len(overview.tasks), _ROOM["task"])
     return f"**Progress:** {tell_progress(overview)}.\n\n{table}"
 
@@ -170,7 +168,8 @@ def _task(one: TaskOverview, site: Site) -> str:
     if (more := len(one.pulls) - _MOST_PULLS) > 0:
         pulls.append(f"{more} more")
     title, service = escape(one.task.title, 150) or "—", escape(one.service, 80) or "—"
-    return f"| {one.task.number} | {title} | {service} | {one.state} | {', '.join(pulls) or '—'} |"
+    where = f": {', '.join(pulls)}" if pulls else ""
+    return f"| **{one.task.number}** {title} | {service} | {one.state}{where} |"
 
 
 def _graph(overview: PlanOverview) -> str:

@@ -1,7 +1,7 @@
 """Which commands a comment holds: those that its reader sees at the start of a line, no others."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.parse import MAX_COMMANDS, MAX_LINE, parse_commands
@@ -187,7 +187,22 @@ HIDDEN = [
     "| a |\n|---|\n| {} |",
     "## {}",
     "so {}",
+    "／{}",  # a full-width slash before the command's own
+    "\u2044{}",
+    "&#47;{}",
+    "<details open>\n\n<details>\n\n</details>\n\n{}\n\n</details>",
+    "> > {}",
+    "1. a\n\n   {}",
+    "- [ ] {}",
+    "a | b\n---|---\n{} | c",
+    "[a]: b '\n{}'",
 ]
+# Letters of a command that look like others, or have something invisible beside them.
+LOOK_ALIKES = [
+    ("/", "／"), ("/", "⁄"), ("/", "∕"), ("p", "р"), ("l", "ӏ"), ("a", "а"), ("n", "ո"), ("-", "‐"),
+    ("-", "–"), ("-", "−"), ("-", "­-"), ("e", "е"), ("x", "х"), ("m", "ｍ"), ("t", "\u200bt"), ("/", "\u200e/"),
+    ("e", "\u0435"), ("p", "p\u0301"), ("/", "\\/"), ("/", "&sol;"), ("-", "&hyphen;"),
+]  # fmt: skip
 SHOWN = [
     "{}",
     "  {}",
@@ -200,17 +215,26 @@ SHOWN = [
 ]
 
 
+@settings(max_examples=1_000)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(HIDDEN + SHOWN), st.sampled_from(["\n", "\r\n"])), max_size=9
+        st.tuples(
+            st.sampled_from(HIDDEN + SHOWN),
+            st.sampled_from(["\n", "\r\n"]),
+            st.sampled_from([None] * 20 + LOOK_ALIKES),
+        ),
+        max_size=9,
     )
 )
-def test_exactly_the_visible_commands_are_found(pieces: list[tuple[str, str]]) -> None:
+def test_exactly_the_visible_commands_are_found(
+    pieces: list[tuple[str, str, tuple[str, str] | None]],
+) -> None:
     texts, expected = [], []
-    for number, (template, line_end) in enumerate(pieces):
-        text = template.format(f"/plan-exempt {number}")
+    for number, (template, line_end, look_alike) in enumerate(pieces):
+        command = f"/plan-exempt {number}"
+        text = template.format(command.replace(*look_alike) if look_alike else command)
         texts.append(text.replace("\n", line_end))
-        if template in SHOWN:
+        if template in SHOWN and look_alike is None:
             expected.append(f"exempt {number}")
     # a paragraph in between, lest a list or an indented line takes what comes after into it
     assert found("\n\nprose\n\n".join(texts)) == expected

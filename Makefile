@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format bench fuzz chaos gallery docs migration lock clean
+.PHONY: help demo test check format bench fuzz chaos gallery renew docs migration lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -44,8 +44,11 @@ fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)
 chaos: $(READY)  ## Kill processes at random on both databases (ARGS="--kills 1000 --seed 7")
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-gallery: $(READY) ## Show every message on one page, gallery.html (ARGS=--renew: keep changed words)
+gallery: $(READY) ## Show every message on one page, gallery.html
 	@$(BIN)/python -m tests.gallery $(ARGS)
+
+renew: $(READY)  ## Keep the messages as they are now in tests/snapshots, for the review of the change
+	$(BIN)/python -m pytest -n auto --renew tests/unit/test_gallery.py tests/system/test_conversations.py
 
 docs: $(READY)   ## Generate what docs/ tells of rules, verdicts, commands and configuration again
 	$(BIN)/python -m bot.plan.reference docs/rules

@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.gallery.snapshots import Snapshots
 from tests.postgres import postgres
 from tests.private_key import make_private_key
 
@@ -16,6 +17,11 @@ settings.register_profile(
     "busy", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("busy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare how changed words are kept: see `make renew`."""
+    parser.addoption("--renew", action="store_true", help="keep the messages as they are now")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +41,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Take it for no failure where a half of the tests, with PostgreSQL or without, is empty."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.option.markexpr:
         session.exitstatus = pytest.ExitCode.OK
+
+
+@pytest.fixture(scope="session")
+def snapshots(request: pytest.FixtureRequest) -> Snapshots:
+    """What people read, as it was kept in `tests/snapshots`."""
+    return Snapshots(renewed=request.config.getoption("--renew"))
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ def _section(one: Judged, site: Site, *, several: bool) -> str:
     if verdict.shadow and verdict.blocked:
         parts.append("Shadow mode: this is what *would block*; merging stays possible.")
     more = [text for reason in others[:MAX_REASONS] for text in _reason(reason, site)]
-    table = _table(verdict)
+    table = _table(verdict, site)
     if blocking and (more or table):
         summary = more_reasons(len(others)) if others else "The plans"
         parts.append(folded(summary, [*more, *table]))
@@ -138,17 +138,18 @@ def _reason(reason: Reason, site: Site, *, loud: bool = False) -> Iterator[str]:
         yield f"**Next step:** {step}{more}"
 
 
-def _table(verdict: Verdict) -> list[str]:
+def _table(verdict: Verdict, site: Site) -> list[str]:
     shown = [*verdict.touched, *(r.plan for r in verdict.reasons if hasattr(r, "plan"))]
     plans = {(plan.path, plan.blob): plan for plan in shown}
     if not plans:
         return []
-    rows = [_row(plan) for plan in list(plans.values())[:50]]
+    rows = [_row(plan, site) for plan in list(plans.values())[:50]]
     return ["\n".join(["| Plan | Status | Findings |", "|---|---|---|", *rows])]
 
 
-def _row(plan: PlanFile) -> str:
-    name = f"{code(plan.label)} {code(plan.title, 80) if plan.title else ''}".strip()
+def _row(plan: PlanFile, site: Site) -> str:
+    title = f" {code(plan.title, 80)}" if plan.title and site.tells_words else ""
+    name = f"{code(plan.label)}{title}"
     return f"| {name} | {STATUS[plan.status]} | {_findings(plan.findings)} |"
 
 

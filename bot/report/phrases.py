@@ -42,6 +42,12 @@ def faults_of(plan: PlanFile) -> str:
     return " and ".join(parts)
 
 
+def open_questions(plan: PlanFile) -> str:
+    """How many questions keep a Draft from being approved; empty where none does."""
+    number = sum(found.code == "O001" for found in plan.findings)
+    return count_of(number, "open question") if number else ""
+
+
 def first_error(plan: PlanFile) -> str:
     """The error to begin with, by its line."""
     error = plan.errors[0]

@@ -21,6 +21,11 @@ class Site:
         home = judged.verdict.home
         return replace(self, home=home, number=judged.number, head_ref=judged.head_ref)
 
+    @property
+    def tells_words(self) -> bool:
+        """Whether what a plan says may be quoted: who reads this may not be able to read *home*."""
+        return not self.home
+
     def file(self, path: str, branch: str) -> str:
         """A Markdown link to a file on a branch."""
         return link(path, f"{self.url}/{path_url(self.repository, 'blob', branch, path)}")

@@ -43,7 +43,7 @@ from bot.gate.verdict import (
     Unchecked,
 )
 from bot.report.markdown import code
-from bot.report.phrases import all_of, any_of, tasks_named
+from bot.report.phrases import all_of, any_of, open_questions, tasks_named
 from bot.report.site import Site
 
 
@@ -82,9 +82,10 @@ def next_step(reason: Reason, site: Site) -> str | None:
                     f"Move the approval of {code(plan.path)} to a pull request of its own, "
                     f"and merge that to {code(branch)} first."
                 )
+            questions = open_questions(plan)
             return (
-                f"After its review, a person sets Status to Approved in "
-                f"{site.edit(plan.path, branch)} on {site.on(branch)}. "
+                f"{f'Answer its {questions}. ' if questions else ''}After its review, a person sets "
+                f"Status to Approved in {site.edit(plan.path, branch)} on {site.on(branch)}. "
                 "This check then turns green by itself."
             )
         case PlanInvalid(plan, branch):

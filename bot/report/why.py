@@ -105,9 +105,10 @@ def why(reason: Reason, site: Site) -> str:
                 "and this pull request changes code."
             )
         case PlanInvalid(plan, branch):
+            first = f" To begin with, {first_error(plan)}" if site.tells_words else ""
             return (
                 f"{site.plan(plan.path, branch)} is Approved on {site.on(branch)}, but has "
-                f"{faults_of(plan)}. To begin with, {first_error(plan)}"
+                f"{faults_of(plan)}.{first}"
             )
         case PlanWithdrawn(plan, branch, removed):
             doing = "removes it" if removed else "sets it back to Draft"

@@ -191,6 +191,24 @@ def test_what_blocks_says_what_why_and_what_to_do(reason: Reason) -> None:
     assert "**Next step:**" in comment
 
 
+def test_a_draft_s_open_questions_come_before_its_approval() -> None:
+    asked = Finding("O001", "question-unanswered", Severity.INFO, 9, 1, 9, 9, "No answer")
+    plan = replace(DRAFT, findings=(asked, asked))
+    step = next_step(PlanNotApproved(plan, "main", approved_here=False), SITE) or ""
+    assert step.startswith("Answer its 2 open questions. After its review, ")
+
+
+def test_what_a_plan_elsewhere_says_is_quoted_nowhere() -> None:
+    plan = replace(INVALID, title="The secret launch")
+    for reason in (PlanInvalid(plan, "main"), PlanNotApproved(plan, "main", approved_here=False)):
+        judged = run(reason, home="acme/plans")
+        comment = render_comment(judged, SITE, standing=True) or ""
+        for text in (render_check_run([judged], SITE, "x").summary, comment):
+            assert "secret" not in text
+            assert plan.errors[0].message not in text
+            assert "`acme/plans`" in text
+
+
 def test_what_is_to_be_mended_on_the_branch_can_be_edited_there_unless_it_is_a_forks() -> None:
     judged = replace(run(PlanHasErrors(INVALID)), head_ref="feature/a b")
     url = f"{SITE.url}/acme/shop/edit/feature/a%20b/{INVALID.path}"

@@ -83,9 +83,10 @@ def next_step(reason: Reason, site: Site) -> str | None:
                     f"and merge that to {code(branch)} first."
                 )
             questions = open_questions(plan)
+            answer = f"Answer its {questions}. " if questions else ""
             return (
-                f"{f'Answer its {questions}. ' if questions else ''}After its review, a person sets "
-                f"Status to Approved in {site.edit(plan.path, branch)} on {site.on(branch)}. "
+                f"{answer}After its review, a person sets Status to Approved in "
+                f"{site.edit(plan.path, branch)} on {site.on(branch)}. "
                 "This check then turns green by itself."
             )
         case PlanInvalid(plan, branch):

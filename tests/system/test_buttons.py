@@ -55,6 +55,26 @@ async def test_explain_shows_every_condition_in_one_comment(world: World) -> Non
     assert "FEAT-404" in explanation.body
 
 
+async def test_a_press_that_comes_twice_is_answered_once(world: World) -> None:
+    pull = await world.code_pull("Plan: FEAT-404")
+    run = await world.check(pull)
+    for _ in range(3):
+        await world.sandbox.request_action(run, Button.EXPLAIN, WRITER)
+    await world.sandbox.request_action(run, Button.EXPLAIN, MAINTAINER)
+    await world.settle()
+    assert len(pull.comments) == 2
+
+
+async def test_a_press_beside_an_old_head_is_about_no_pull_request(world: World) -> None:
+    pull = await world.code_pull("Plan: FEAT-404")
+    run = await world.check(pull)
+    await world.shop.commit("patch-1", {"src/more.py": "1\n"}, author="alice")
+    await world.settle()
+    await world.sandbox.request_action(run, Button.EXEMPT, MAINTAINER)
+    await world.settle()
+    assert len(pull.comments) == 1
+
+
 async def test_what_follows_from_plans_elsewhere_is_not_explained(world: World) -> None:
     plans = world.repository("acme/plans", private=True)
     await world.configure("plans: {repository: acme/plans}\n")

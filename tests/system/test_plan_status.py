@@ -154,6 +154,38 @@ async def test_asking_again_costs_no_look_at_what_stayed(world: World) -> None:
     assert costs(world, since) == [*asked, *looked, "write comment", "write comment"]
 
 
+async def test_what_nobody_remembers_costs_a_request_for_each_plan_at_most(world: World) -> None:
+    """Of more plans than an answer holds the first are told of, and how to ask for the others."""
+    issue = await world.shop.open_issue("Pay by card")
+    plans = {f"plans/FEAT-{n}.md": plan_text(f"FEAT-{n}") for n in range(100, 155)}
+    await world.shop.commit("main", plans, author="bob")
+    await world.settle()
+    since = len(world.sandbox.requests)
+    await ask(world, issue)
+    (answer,) = answers(issue)
+    assert "5 more plans left out: ask by `/plan-status ID`." in answer
+    assert len(answer.encode()) <= 65_536
+    spent = costs(world, since)
+    assert len(spent) <= len(plans) + 20, spent
+
+
+async def test_task_states_are_read_where_they_never_were(github: World) -> None:
+    world = github
+    await world.plan_on_main(status="Approved")
+    done = await world.code_pull("Plan: FEAT-12#1")
+    await done.merge(by="alice", admin=True)  # before the App was there
+    issue = await world.shop.open_issue("Pay by card")
+    async with world.bot():
+        await ask(world, issue, "/plan-status FEAT-12")
+        assert (
+            "The pull requests of `acme/shop` are being read for the first time"
+            in answers(issue)[0]
+        )
+        await ask(world, issue, "/plan-status FEAT-12")
+        assert "1 of 2 tasks merged" in answers(issue)[-1]
+        assert "for the first time" not in answers(issue)[-1]
+
+
 async def test_a_broken_configuration_is_told_of_with_its_place(world: World) -> None:
     await world.configure("plans: {repository: [}\n")
     pull = await world.code_pull()

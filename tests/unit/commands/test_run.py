@@ -1,8 +1,8 @@
 """One comment to its end, whatever cuts the run off; and which head it is about."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import cast
@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.commands.conversations import Conversations
+from bot.commands.pressed import Pressed
 from bot.commands.run import Commands
 from bot.commands.status import TellingStatus
 from bot.github.access import Access
@@ -28,7 +29,7 @@ from bot.report.check_run import NAME
 from bot.report.site import Site
 from bot.sandbox import PullRequest
 from bot.sandbox.state.records import Comment
-from bot.subject import CommentSubject, PullSubject, Subject
+from bot.subject import ButtonSubject, CommentSubject, PullSubject, Subject
 from tests.in_process import InProcess
 from tests.sandbox.stage import Stage
 
@@ -95,8 +96,19 @@ class Bot:
     marked: list[Subject]
 
     async def run(self, subject: CommentSubject, life: Life | None = None) -> str:
-        life = life or Life()
+        """Obey a comment."""
+        async with self._at_work(life or Life()) as (here, access):
+            site = Site(self.stage.sandbox.url, SHOP)
+            status = TellingStatus(here, Overviews(access, SHOP), site)
+            return await Commands(here, lambda _: nullcontext(), status.carry_out).run(subject)
 
+    async def press(self, subject: ButtonSubject, life: Life | None = None) -> str:
+        """Obey a button."""
+        async with self._at_work(life or Life()) as (here, _):
+            return await Pressed(here).run(subject)
+
+    @asynccontextmanager
+    async def _at_work(self, life: Life) -> AsyncIterator[tuple[Conversations, Access]]:
         async def authorize() -> str:
             return (await self.stage.token()).credentials
 
@@ -118,17 +130,13 @@ class Bot:
             )
             objects = ObjectCache(self.ledger)
             reader = Reader(client, SHOP, objects)
-            ledger = life.ledger(self.ledger)
             standing = Standing(self.ledger, SHOP, self.stage.clock)
             app_id, login = str(self.stage.app.id), "plan-gate[bot]"
             publisher = Publisher(client, reader, standing, app_id, login, owned)
-            people = People(client, SHOP)
-            access = Access(client, objects, ParsedPlans(InProcess()), self.ledger)
-            here = Conversations(reader, people, publisher, ledger, self.stage.clock, owned, mark)
-            site = Site(self.stage.sandbox.url, SHOP)
-            status = TellingStatus(here, Overviews(access, SHOP), site)
-            commands = Commands(here, lambda _: nullcontext(), status.carry_out)
-            return await commands.run(subject)
+            ledger = life.ledger(self.ledger)
+            people, clock = People(client, SHOP), self.stage.clock
+            here = Conversations(reader, people, publisher, ledger, clock, owned, mark)
+            yield here, Access(client, objects, ParsedPlans(InProcess()), self.ledger)
 
 
 @pytest.fixture

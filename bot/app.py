@@ -29,6 +29,7 @@ from bot.worker import Worker
 FIRST_LOOK = 10.0  # seconds after the start: by then the server listens for what it asks for
 GRACE = 8.0  # seconds that a stop gives the worker
 DECISIONS_KEPT = 90 * 24 * 3_600.0
+LEFT_KEPT = 30 * 24 * 3_600.0  # what is kept of a repository that the App was taken from
 AUDIT_KEPT = 400 * 24 * 3_600.0  # a year, and the time to notice that it is over
 
 
@@ -154,6 +155,6 @@ def _forgetter(
 
     async def forget(now: float) -> int:
         gone = await store.prune(now - retention.days * 24 * 3_600.0)
-        return gone + await ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT)
+        return gone + await ledger.prune(now - DECISIONS_KEPT, now - AUDIT_KEPT, now - LEFT_KEPT)
 
     return forget

@@ -97,7 +97,7 @@ class SubjectRunner:
             case InstallationsSubject():
                 return await self._begin_sweeps()
             case SweepSubject():
-                return await self._sweep(installation, claim.progress)
+                return await self._sweep(claim)
             case _:
                 return await self._spread(subject, claim)
 
@@ -163,18 +163,25 @@ class SubjectRunner:
         return await fanout.spread(subject, claim.progress, claim.backfill)
 
     async def _begin_sweeps(self) -> Proceed:
-        active = await self._installations.read_active()
+        known = await self._installations.read_all()
+        await self._ledger.leave_all_but([one.id for one in known], self._store.now())
+        active = [one.id for one in known if one.suspended_at is None]
         for turn, one in enumerate(active):
             mark = Mark(SweepSubject(one).key, one, backfill=True)
             await self._store.enqueue([mark], turn * sweep.spacing(len(active)))
         return Proceed(f"{count_of(len(active), 'installation')} to be swept", "", sweep.PERIOD)
 
-    async def _sweep(self, installation: int, progress: str) -> Ending:
+    async def _sweep(self, claim: Claim) -> Ending:
+        installation = claim.tenant
+
         async def mark(found: Sequence[Subject]) -> None:
             await self._store.enqueue([Mark(one.key, installation, backfill=True) for one in found])
 
-        sweeping = Sweep(self._access(installation), self._ledger, mark)
-        return await sweeping.sweep(progress)
+        if not (claim.progress or claim.backfill):  # an event tells that it reaches more, or less
+            await self._installations.renew_token(installation)
+        access, now = self._access(installation), self._store.now
+        sweeping = Sweep(access, self._ledger, installation, now, mark)
+        return await sweeping.sweep(claim.progress)
 
     async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
         access = self._access(installation)

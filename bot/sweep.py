@@ -23,6 +23,7 @@ from bot.subject import (
     Judgeable,
     PullSubject,
     PushSubject,
+    RepositorySubject,
     Subject,
     parse_subject,
 )
@@ -30,6 +31,7 @@ from bot.work.ending import Done, Ending, Proceed
 
 PERIOD = 3_600.0  # seconds from one sweep to the next
 AT_ONCE = 10  # repositories of one part
+ENROLLED_AT_ONCE = 500  # new repositories put into the queue at once
 SPACING = 10.0  # seconds from one part to the next; less where there are many
 
 _log = structlog.get_logger()
@@ -44,21 +46,30 @@ class Sweep:
     """Goes through the repositories of one installation; what looks stale is marked."""
 
     def __init__(
-        self, access: Access, ledger: Ledger, mark: Callable[[Sequence[Subject]], Awaitable[None]]
+        self,
+        access: Access,
+        ledger: Ledger,
+        installation: int,
+        clock: Callable[[], float],
+        mark: Callable[[Sequence[Subject]], Awaitable[None]],
     ) -> None:
         self._access = access
         self._ledger = ledger
+        self._installation = installation
+        self._clock = clock
         self._mark = mark
         self._looks = Looks(ledger)
         self._branches = Branches(ledger)
 
     async def sweep(self, progress: str) -> Ending:
-        """Do the next part, from the page on that *progress* names.
+        """Do the next part: who is new comes first, then pages, from that which *progress* names.
 
         One that cannot be read is left to the next sweep; in one that is archived nothing can be
         written. Raises `GitHubUnavailable` where none can be read, and what else the reads raise.
         """
-        number = int(progress or 1)
+        if not progress:
+            return Proceed(f"{await self._enrol()} repositories are new", "1")
+        number = int(progress)
         page = await self._access.read_some_repositories(number, AT_ONCE)
         faults: list[GitHubUnavailable] = []
         stale = 0
@@ -79,6 +90,23 @@ class Sweep:
         if number * AT_ONCE >= page.total_count:
             return Done(words)
         return Proceed(words, str(number + 1), spacing(page.total_count / AT_ONCE))
+
+    async def _enrol(self) -> int:
+        """Have all pull requests judged where the App is new; note where it is, and is no more."""
+        reach = await self._access.read_reach()
+        known = await self._ledger.enrolled(self._installation)
+        new = [one.full_name for one in reach if one.full_name not in known and not one.archived]
+        for start in range(0, len(new), ENROLLED_AT_ONCE):
+            await self._mark(
+                [RepositorySubject(name) for name in new[start : start + ENROLLED_AT_ONCE]]
+            )
+        here = [one.full_name for one in reach]
+        await self._ledger.enrol(
+            self._installation, here, self._clock()
+        )  # last: or none comes again
+        if new:
+            _log.info("enrolled", installation=self._installation, repositories=len(new))
+        return len(new)
 
     async def _find(self, repository: answers.Repository) -> list[Subject]:
         """What of a repository is to be looked at again."""

@@ -56,6 +56,9 @@ class Access:
 
     async def read_repositories(self) -> list[str]:
         """The names of all repositories that the App is installed on."""
+        return [repository.full_name for repository in await self.read_reach()]
+
+    async def read_reach(self) -> list[answers.Repository]:
+        """All repositories that the App is installed on."""
         url = "/installation/repositories"
-        found = await self.client.read_all(answers.Repository, url, key="repositories")
-        return [repository.full_name for repository in found]
+        return await self.client.read_all(answers.Repository, url, key="repositories")

@@ -22,6 +22,7 @@ _MARGIN = 5 * 60
 # Where our clock is so wrong that a new token seems to be over, it is taken for good so long:
 # else each request would make one.
 _SHORTEST = 60
+_BELIEVED = 60  # seconds until a process asks again what it shares with others
 _MOST = 10_000  # installations whose tokens a process holds
 
 
@@ -41,7 +42,9 @@ def parse_expiry(text: str) -> float:
 
 
 def _kept_until(_installation: int, token: Token, now: float) -> float:
-    return max(token.expires_at - _MARGIN, now + _SHORTEST)
+    """Not for long: another process may have renewed it, because it reaches more by now."""
+    end = token.expires_at - _MARGIN
+    return min(end if end > now else now + _SHORTEST, now + _BELIEVED)
 
 
 class InstallationTokens:
@@ -71,6 +74,11 @@ class InstallationTokens:
                 token = await self._recall(installation) or await self._make(installation)
                 self._kept[installation] = token
             return token.value
+
+    async def renew(self, installation: int) -> None:
+        """Have another token from now on: what the last one reaches may be of its own time."""
+        async with self._locks[installation]:
+            self._kept[installation] = await self._make(installation)
 
     async def forget(self, installation: int, value: str) -> None:
         """Drop a token that GitHub no longer takes, unless it was renewed meanwhile."""

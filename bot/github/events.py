@@ -20,6 +20,7 @@ from bot.github.payloads import (
     Event,
     GroupEvent,
     Head,
+    InstallationEvent,
     PullEvent,
     PushEvent,
     RepositoryEvent,
@@ -34,6 +35,7 @@ from bot.subject import (
     PushSubject,
     RepositorySubject,
     Subject,
+    SweepSubject,
     parse_subject,
 )
 
@@ -59,6 +61,8 @@ CHECK_ACTIONS = frozenset({"rerequested", "requested_action"})
 SUITE_ACTIONS = frozenset({"requested", "rerequested"})
 COMMENT_ACTIONS = frozenset({"created", "edited"})
 REPOSITORY_ACTIONS = frozenset({"renamed", "transferred", "edited", "unarchived"})
+INSTALLATION_ACTIONS = frozenset({"created", "unsuspend", "new_permissions_accepted"})
+REACH_ACTIONS = frozenset({"added", "removed"})
 COMMAND = "/plan-"
 
 
@@ -93,7 +97,7 @@ class NotJSON(ValueError):
     """The body is no JSON object at all."""
 
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=InstallationEvent)
 
 
 class _Reader(Generic[E]):
@@ -150,10 +154,15 @@ def _other(event: str, action: str | None) -> Ignored | Rejected:
     return Ignored(action, f"{name} changes no verdict")
 
 
-def _accepted(event: Event, subject: Subject) -> Accepted | Rejected:
+def _accepted(event: InstallationEvent, subject: Subject) -> Accepted | Rejected:
     if parse_subject(subject.key) != subject or "\0" in subject.key:
         return Rejected(f"no repository, branch or commit has such a name: {subject.key!r}")
     return Accepted(event.action, event.installation.id, subject)
+
+
+def _installation(event: InstallationEvent) -> Intake:
+    """The App is new somewhere, or back: what waits there is to be judged."""
+    return _accepted(event, SweepSubject(event.installation.id))
 
 
 def _pull(event: PullEvent) -> Intake:
@@ -246,5 +255,7 @@ _READERS: dict[str, _Reader[Any]] = {
     "check_suite": _Reader(CheckSuiteEvent, _check_suite, SUITE_ACTIONS),
     "merge_group": _Reader(GroupEvent, _group, frozenset({"checks_requested"})),
     "issue_comment": _Reader(CommentEvent, _comment, COMMENT_ACTIONS),
+    "installation": _Reader(InstallationEvent, _installation, INSTALLATION_ACTIONS),
+    "installation_repositories": _Reader(InstallationEvent, _installation, REACH_ACTIONS),
     "repository": _Reader(RepositoryEvent, _repository, REPOSITORY_ACTIONS),
 }

@@ -55,6 +55,10 @@ class Installations:
             )
         return client
 
+    async def renew_token(self, installation: int) -> None:
+        """Act with what *installation* may do and reach now; raises `Uninstalled`."""
+        await self._tokens.renew(installation)
+
     async def read_bot_login(self) -> str:
         """The account under which the App writes, such as `plan-gate[bot]`."""
         if self._login is None:
@@ -62,9 +66,13 @@ class Installations:
             self._login = f"{app.slug}[bot]"
         return self._login
 
+    async def read_all(self) -> list[answers.Installation]:
+        """Every installation, suspended ones too."""
+        return await self._app.read_all(answers.Installation, "/app/installations")
+
     async def read_active(self) -> list[int]:
         """The installations that nobody has suspended."""
-        found = await self._app.read_all(answers.Installation, "/app/installations")
+        found = await self.read_all()
         return [installation.id for installation in found if installation.suspended_at is None]
 
     async def read_deliveries(self, cursor: str = "") -> tuple[list[answers.HookDelivery], str]:

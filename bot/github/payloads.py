@@ -34,12 +34,17 @@ class _Group(Struct):
     base_sha: str
 
 
-class Event(Struct):
-    """What each event has: whose it is, of which repository."""
+class InstallationEvent(Struct):
+    """What each event has: whose it is. `installation` and `installation_repositories`."""
 
     installation: _Installation
-    repository: _Repository
     action: Annotated[str, Meta(pattern=NAME)] | None = None
+
+
+class Event(InstallationEvent, kw_only=True):
+    """What each event of a repository has."""
+
+    repository: _Repository
 
 
 class PullEvent(Event, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bot.gate.facts import Exemption
-from bot.ledger import audit, commands, decisions, exemptions, index, memory, renaming
+from bot.ledger import audit, commands, decisions, enrolment, exemptions, index, memory, renaming
 from bot.ledger.memory import Bounds, Place
 from bot.ledger.port import Audit, Decision, Linked, Linking, PlanName, PullState, TaskClaim
 from bot.work.batches import Batches
@@ -116,6 +116,19 @@ class KeptLedger:
         while await self._database.run(lambda db: renaming.carry_over(db, old, new)):
             pass
 
+    # ── where the App is installed ───────────────────────────────────────────
+    async def enrolled(self, installation: int) -> frozenset[str]:
+        """Return the repositories that an installation reached when that was last asked."""
+        return await self._database.read(lambda db: enrolment.present(db, installation))
+
+    async def enrol(self, installation: int, repositories: Collection[str], at: float) -> None:
+        """Note all repositories that an installation reaches, and that it left the others."""
+        await self._database.run(lambda db: enrolment.enrol(db, installation, repositories, at))
+
+    async def leave_all_but(self, installations: Collection[int], at: float) -> None:
+        """Note that all other installations are gone, from all of their repositories."""
+        await self._database.run(lambda db: enrolment.leave_all_but(db, installations, at))
+
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:
         """Return what was kept under that key."""
@@ -148,11 +161,12 @@ class KeptLedger:
         """Return what happened after that entry, oldest first."""
         return await self._database.read(lambda db: audit.entries(db, after_id, limit))
 
-    async def prune(self, before: float, audit_before: float) -> int:
+    async def prune(self, before: float, audit_before: float, left_before: float = 0.0) -> int:
         """Forget some of what is too old or too much; say how much, 0 when done."""
         return await self._database.run(
             lambda db: (
-                decisions.prune(db, before, audit_before)
+                enrolment.forget_left(db, left_before)
+                + decisions.prune(db, before, audit_before)
                 + audit.prune(db, audit_before)
                 + memory.prune(db, self._bounds)
             )

@@ -240,6 +240,19 @@ class Ledger(Protocol):
         """
         ...
 
+    # ── where the App is installed ───────────────────────────────────────────
+    async def enrolled(self, installation: int) -> frozenset[str]:
+        """Return the repositories that an installation reached when that was last asked."""
+        ...
+
+    async def enrol(self, installation: int, repositories: Collection[str], at: float) -> None:
+        """Note all repositories that an installation reaches, and that it left the others."""
+        ...
+
+    async def leave_all_but(self, installations: Collection[int], at: float) -> None:
+        """Note that all other installations are gone, from all of their repositories."""
+        ...
+
     # ── memory ───────────────────────────────────────────────────────────────
     async def recall(self, kind: str, key: str) -> bytes | None:
         """Return what was kept under that key."""
@@ -269,10 +282,11 @@ class Ledger(Protocol):
         """Return what happened after that entry, oldest first."""
         ...
 
-    async def prune(self, before: float, audit_before: float) -> int:
+    async def prune(self, before: float, audit_before: float, left_before: float = 0.0) -> int:
         """Forget some of what is too old or too much; say how much, 0 when done.
 
         Decisions older than *before* go, but the last one of each subject stays as long as the
-        audit log does: until *audit_before*.
+        audit log does: until *audit_before*. Of a repository that the App left before
+        *left_before* all goes but the audit log.
         """
         ...

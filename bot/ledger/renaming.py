@@ -7,7 +7,7 @@ may be from a time when the repository had it before, and is forgotten.
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
 from bot.ledger import exemptions, index, memory
-from bot.ledger.schema import indexed, link, linked
+from bot.ledger.schema import enrolled, indexed, link, linked
 from bot.work.sql import alone
 
 AT_ONCE = 500  # keeps the transaction, and so everybody else's wait, short
@@ -24,6 +24,7 @@ def carry_over(connection: Connection, old: str, new: str, at_once: int = AT_ONC
         return plans
     exemptions.rename_repository(connection, old, new)
     _rename_indexed(connection, old, new)
+    connection.execute(delete(enrolled).where(enrolled.c.repository == old))  # it was not left
     memory.forget_repository(connection, new)
     return 0
 

@@ -93,6 +93,18 @@ indexed = Table(
     sqlite_with_rowid=False,
 )
 
+# *left*: since when the App is not installed there any more.
+enrolled = Table(
+    "enrolled",
+    metadata,
+    Column("repository", Text, primary_key=True),
+    Column("installation", BigInteger, nullable=False),
+    Column("left", Float),
+    Index("enrolled_installation", "installation"),
+    Index("enrolled_left", "left"),
+    sqlite_with_rowid=False,
+)
+
 memory = Table(
     "memory",
     metadata,

@@ -13,6 +13,7 @@ from bot.subject import (
     PullSubject,
     PushSubject,
     Subject,
+    SweepSubject,
 )
 
 A, B, NONE = "a" * 40, "b" * 40, "0" * 40
@@ -89,6 +90,12 @@ REF = "refs/heads/gh-readonly-queue/main/pr-104-" + B
             },
             GROUP,
         ),
+        *[
+            ("installation", {"action": action}, SweepSubject(7))
+            for action in ("created", "unsuspend", "new_permissions_accepted")
+        ],
+        ("installation_repositories", {"action": "added"}, SweepSubject(7)),
+        ("installation_repositories", {"action": "removed"}, SweepSubject(7)),
     ],
 )
 def test_other_events_name_their_subject(
@@ -135,6 +142,8 @@ def test_a_groups_mark_on_another_commit_is_not_believed() -> None:
         ("push", {"ref": "refs/tags/v1", "before": A, "after": B}),
         ("push", {"ref": "refs/heads/old", "before": A, "after": NONE}),
         ("ping", {"zen": "Keep it logically awesome."}),
+        ("installation", {"action": "deleted"}),
+        ("installation", {"action": "suspend"}),
         ("star", {"action": "created"}),
         ("fork", {}),
     ],

@@ -157,12 +157,6 @@ async def test_missing_settings_are_one_line(github: World) -> None:
     assert done.err.count("\n") == 1
 
 
-async def test_it_asks_what_to_mend(tmp_path: Path) -> None:
-    done = await plan_gate(tmp_path, "doctor")
-    assert done.status == 2
-    assert "one of the arguments --migrate --rebuild-index is required" in done.err
-
-
 async def test_the_tables_are_made_before_any_server_starts(tmp_path: Path, postgres: str) -> None:
     for url, name in ((postgres, postgres.rpartition("/")[2]), ("sqlite:///gate.db", "gate.db")):
         assert (await plan_gate(tmp_path, "queue", "list", DATABASE_URL=url)).status == 2

@@ -1,0 +1,48 @@
+"""Reads one repository: its configuration, and the rules of the branches that decide."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.doctor.model import Check, Level, Topic
+from bot.doctor.repository import Place, example_of, judge_config, judge_rules
+from bot.doctor.unread import unread
+from bot.gate.facts import InvalidConfig
+from bot.github.access import Access
+from bot.github.errors import GitHubError, NotFound
+from bot.github.policy import PolicyReader
+
+
+async def look_at_repository(place: Place, access: Access, default: str) -> list[Check]:
+    """Look at a repository's configuration, and at the rules of the branches that decide."""
+    try:
+        policy = await PolicyReader(access, place.repository).read(default, default)
+    except NotFound:
+        message = "It has no branch yet: there is nothing to decide by"
+        return [place.check(Topic.CONFIGURATION, Level.INFO, message)]
+    except GitHubError as fault:
+        return [unread(Topic.CONFIGURATION, place.repository, fault)]
+    config = policy.config
+    checks = [judge_config(place, config, default)]
+    shadow, globs = False, tuple[str, ...]()
+    if not isinstance(config, InvalidConfig):
+        shadow, globs = config.mode == "shadow", config.gate.base_branches
+    for glob, branch in _branches(default, globs):
+        if branch is None:
+            message = f"Branches like {glob} cannot be looked at by an example"
+            advice = f"See yourself that a ruleset requires the check on {glob}"
+            checks.append(place.check(Topic.REQUIRED_CHECK, Level.INFO, message, advice))
+            continue
+        try:
+            rules = await access.read_rules(place.repository, branch)
+        except GitHubError as fault:
+            checks.append(unread(Topic.REQUIRED_CHECK, place.repository, fault))
+        else:
+            checks += judge_rules(place, glob, rules, shadow=shadow)
+    return checks
+
+
+def _branches(default: str, globs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield what decides, each with a branch to look at in its place."""
+    yield default, default
+    for glob in globs:
+        if glob != default:
+            yield glob, example_of(glob)

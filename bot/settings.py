@@ -13,6 +13,8 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+GITHUB = "https://github.com"
+GITHUB_API = "https://api.github.com"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 _YES = {"yes", "true", "on", "1"}
@@ -71,8 +73,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         private_key=_private_key(environ),
         webhook_secrets=_secrets(environ),
         database=read_database(environ),
-        api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
-        github_url=_url(environ, "GITHUB_URL") or "https://github.com",
+        api_url=_url(environ, "GITHUB_API_URL") or GITHUB_API,
+        github_url=_url(environ, "GITHUB_URL") or GITHUB,
         public_url=_url(environ, "PUBLIC_URL"),
         host=environ.get("HOST", "").strip() or "127.0.0.1",
         port=_port(environ),

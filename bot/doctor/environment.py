@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 
 from dotenv import dotenv_values
 
 from bot.doctor.model import Check, Level, Topic
-from bot.settings import Settings, find_faults, read_settings
+from bot.settings import GITHUB, GITHUB_API, Settings, find_faults, read_settings
 
 _SECRET = {"PRIVATE_KEY", "WEBHOOK_SECRET", "DATABASE_URL"}
 _ESSENTIAL = {"APP_ID", "PRIVATE_KEY", "GITHUB_API_URL", "GITHUB_URL"}
@@ -16,10 +17,16 @@ _OTHERS_READ = 0o004
 
 def judge_variables(environ: Mapping[str, str]) -> list[Check]:
     """Say everything that is wrong, in the words in which a start says the first of it."""
-    faults = find_faults(environ)
-    if not faults:
-        return [Check(Topic.ENVIRONMENT, "", Level.OK, "All variables can be used")]
-    return [Check(Topic.ENVIRONMENT, name, Level.ERROR, words) for name, words in faults.items()]
+    checks = [
+        Check(Topic.ENVIRONMENT, name, Level.ERROR, words)
+        for name, words in find_faults(environ).items()
+    ]
+    settings = usable_settings(environ)
+    if settings is not None and settings.github_url == GITHUB and settings.api_url != GITHUB_API:
+        message = f"GITHUB_API_URL names another GitHub, and links lead to {GITHUB}"
+        advice = "Set GITHUB_URL to the pages of the same GitHub"
+        checks.append(Check(Topic.ENVIRONMENT, "GITHUB_URL", Level.WARNING, message, advice))
+    return checks or [Check(Topic.ENVIRONMENT, "", Level.OK, "All variables can be used")]
 
 
 def usable_settings(environ: Mapping[str, str]) -> Settings | None:
@@ -58,4 +65,6 @@ def judge_files(files: Iterable[tuple[Path, str]]) -> Iterator[Check]:
             continue
         if mode & _OTHERS_READ:
             message = f"Everybody on this machine can read {path}, and with it {holds}"
-            yield Check(Topic.FILES, str(path), Level.WARNING, message, f"chmod o-rwx {path}")
+            yield Check(
+                Topic.FILES, str(path), Level.WARNING, message, f"chmod o-rwx {quote(str(path))}"
+            )

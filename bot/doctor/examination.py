@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from bot.doctor.at_once import at_once
 from bot.doctor.installation import (
     hears_merge_groups,
     judge_installation,
@@ -13,7 +15,7 @@ from bot.doctor.installation import (
 from bot.doctor.model import Check, Level, Topic
 from bot.doctor.pages import Pages
 from bot.doctor.registration import Needs, judge_introduction
-from bot.doctor.repositories import look_at_repository
+from bot.doctor.repositories import Target, look_at_repository
 from bot.doctor.repository import Place
 from bot.doctor.unread import unread
 from bot.doctor.webhook import judge_deliveries, judge_hook, judge_ping
@@ -22,9 +24,7 @@ from bot.github.access import Access
 from bot.github.errors import GitHubError, NotFound
 from bot.github.installations import Installations
 from bot.github.sender import Sleep
-from bot.github.tally import tallying
 
-AT_ONCE = 8  # repositories
 PING_LOOKS, PING_PAUSE = 12, 1.0  # GitHub waits 10 s for an answer
 
 Look = asyncio.Task[list[Check]]
@@ -108,30 +108,27 @@ class Examination:
     async def _look_at_installations(
         self, app: answers.Registration, wanted: Wanted, watch: Watch
     ) -> list[Check]:
-        checks: list[Check] = []
         try:
             installations = await self._installations.read_all()
             found, lost = await self._find(wanted.repositories)
         except GitHubError as fault:
             return [unread(Topic.INSTALLATION, "", fault)]
+        checks = [self._not_installed(app, repository) for repository in lost]
         if wanted.repositories:
             installations = [one for one in installations if one.id in found]
         elif not installations:
             checks.append(self._nowhere(app))
-        places: list[tuple[Place, int, answers.Repository]] = []
-        for one in installations:
-            state = judge_installation(one, app, self._needs, self._pages)
-            checks.append(state)
-            if one.suspended_at is None:
-                rate, repositories = await self._look_at_reach(one, found.get(one.id))
-                checks += rate
-                place = (app.id, hears_merge_groups(one), self._pages)
-                places += [(Place(it.full_name, *place), one.id, it) for it in repositories]
-        return (
-            checks
-            + [self._not_installed(app, it) for it in lost]
-            + await self._look_at_each(places, watch)
-        )
+        targets: list[Target] = []
+        reaching = [partial(self._reach, one, app, found.get(one.id)) for one in installations]
+        async with at_once(reaching) as reached:
+            for one in reached:
+                findings, more = await one
+                checks += findings
+                targets += more
+        async with at_once([partial(look_at_repository, target) for target in targets]) as looks:
+            for look in watch(looks):
+                checks += await look
+        return checks
 
     async def _find(self, repositories: Iterable[str]) -> tuple[dict[int, list[str]], list[str]]:
         """The repositories by installation, and those that none reaches."""
@@ -144,47 +141,32 @@ class Examination:
                 lost.append(repository)
         return found, lost
 
-    async def _look_at_reach(
-        self, installation: answers.Installation, only: Sequence[str] | None
-    ) -> tuple[list[Check], list[answers.Repository]]:
-        """What is left of the rate limit, and the repositories that are to be looked at."""
+    async def _reach(
+        self, installation: answers.Installation, app: answers.Registration, only: list[str] | None
+    ) -> tuple[list[Check], list[Target]]:
+        """What is to be said of an installation, and the repositories to be looked at there."""
         about, access = name_of(installation), self._access(installation.id)
-        checks = []
+        checks = [judge_installation(installation, app, self._needs, self._pages)]
+        if installation.suspended_at is not None:
+            return checks, []
         try:
             checks.append(judge_rate_limit(about, await access.read_rate_limit()))
         except NotFound:
             pass  # an Enterprise Server that counts nothing
         except GitHubError as fault:
-            return [unread(Topic.RATE_LIMIT, about, fault)], []
+            return [*checks, unread(Topic.RATE_LIMIT, about, fault)], []
         try:
             if only is None:
-                reach = await access.read_reach()
+                repositories = [one for one in await access.read_reach() if not one.archived]
             else:
-                reach = [await access.reader(one).read_repository() for one in only]
+                repositories = [await access.reader(one).read_repository() for one in only]
         except GitHubError as fault:
             return [*checks, unread(Topic.INSTALLATION, about, fault)], []
-        return checks, [one for one in reach if not one.archived]
-
-    async def _look_at_each(
-        self, places: Sequence[tuple[Place, int, answers.Repository]], watch: Watch
-    ) -> list[Check]:
-        room = asyncio.Semaphore(AT_ONCE)
-
-        async def look(place: Place, access: Access, branch: str) -> list[Check]:
-            async with room:
-                with tallying(backfill=True):  # so it leaves live runs their reserve
-                    return await look_at_repository(place, access, branch)
-
-        checks: list[Check] = []
-        accesses = {installation: self._access(installation) for _, installation, _ in places}
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(look(place, accesses[installation], one.default_branch))
-                for place, installation, one in places
-            ]
-            for task in watch(tasks):
-                checks += await task
-        return checks
+        hears = hears_merge_groups(installation)
+        return checks, [
+            Target(Place(one.full_name, app.id, hears, self._pages), access, one.default_branch)
+            for one in repositories
+        ]
 
     def _nowhere(self, app: answers.Registration) -> Check:
         page = self._pages.app(app, "installations")

@@ -1,6 +1,7 @@
 """Reads one repository: its configuration, and the rules of the branches that decide."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from bot.doctor.model import Check, Level, Topic
 from bot.doctor.repository import Place, example_of, judge_config, judge_rules
@@ -9,10 +10,28 @@ from bot.gate.facts import InvalidConfig
 from bot.github.access import Access
 from bot.github.errors import GitHubError, NotFound
 from bot.github.policy import PolicyReader
+from bot.github.tally import tallying
 
 
-async def look_at_repository(place: Place, access: Access, default: str) -> list[Check]:
-    """Look at a repository's configuration, and at the rules of the branches that decide."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A repository that is to be looked at: by which access, and from which *default* branch."""
+
+    place: Place
+    access: Access
+    default: str
+
+
+async def look_at_repository(target: Target) -> list[Check]:
+    """Look at a repository's configuration, and at the rules of the branches that decide.
+
+    It leaves live runs their reserve of the rate limit.
+    """
+    with tallying(backfill=True):
+        return await _look(target.place, target.access, target.default)
+
+
+async def _look(place: Place, access: Access, default: str) -> list[Check]:
     try:
         policy = await PolicyReader(access, place.repository).read(default, default)
     except NotFound:

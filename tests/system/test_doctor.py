@@ -86,6 +86,11 @@ async def test_the_index_of_one_repository_alone(github: World) -> None:
         "acme/other: 0 pull requests indexed",
         "acme/shop: 0 pull requests indexed",
     ]
+    both = await doctor(github, "--repo", "acme/shop", "--repo", "acme/other")
+    assert both.out.splitlines() == [
+        "acme/shop: 0 pull requests indexed",
+        "acme/other: 0 pull requests indexed",
+    ]
 
 
 async def test_a_repository_that_fails_is_said_and_the_others_are_indexed(github: World) -> None:

@@ -286,6 +286,15 @@ async def variables_that_github_does_not_depend_on(ward: Ward) -> None:
     ward.variables |= {"WEBHOOK_SECRET": "", "PORT": "http", "KEEP_BODIES": "maybe"}
 
 
+@fault(
+    ("environment", "warning", "GITHUB_URL"),
+    says="links lead to https://github.com",
+    advises="Set GITHUB_URL",
+)
+async def pages_of_another_github(ward: Ward) -> None:
+    ward.variables["GITHUB_URL"] = ""
+
+
 @fault(("github", "error", ""), says="127.0.0.1 cannot be reached")
 async def a_github_that_is_away(ward: Ward) -> None:
     ward.variables["GITHUB_API_URL"] = f"http://127.0.0.1:{free_port()}"
@@ -549,6 +558,7 @@ async def test_only_the_repositories_that_are_asked_for(ward: Ward) -> None:
         ("installation", "error", "acme/nowhere"),
         ("required-check", "warning", "acme/one"),
     ]
+    assert {one["about"] for one in findings} == {"", "acme", "acme/nowhere", "acme/one"}
 
 
 async def test_a_ping_is_sent_again_and_waited_for(ward: Ward) -> None:

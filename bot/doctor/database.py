@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import assert_never
 
 from bot.doctor.model import Check, Level, Topic
 from bot.settings import Postgres
@@ -42,6 +43,8 @@ def judge_tables(where: str, tables: Tables) -> Check:
             message = f"{where} has no tables yet"
             advice = f"{_MAKE}; if one has run before, DATABASE_URL does not name its database"
             return Check(Topic.DATABASE, "", Level.WARNING, message, advice)
+        case _:
+            assert_never(tables)
 
 
 def _may_be_made(path: Path) -> bool:

@@ -125,7 +125,8 @@ class Examination:
                 findings, more = await one
                 checks += findings
                 targets += more
-        async with at_once([partial(look_at_repository, target) for target in targets]) as looks:
+        looking = [partial(look_at_repository, target, self._sleep) for target in targets]
+        async with at_once(looking) as looks:
             for look in watch(looks):
                 checks += await look
         return checks

@@ -8,9 +8,13 @@ from bot.doctor.repository import Place, example_of, judge_config, judge_rules
 from bot.doctor.unread import unread
 from bot.gate.facts import InvalidConfig
 from bot.github.access import Access
-from bot.github.errors import GitHubError, NotFound
+from bot.github.errors import GitHubError, NotFound, Postponed
 from bot.github.policy import PolicyReader
+from bot.github.sender import Sleep
 from bot.github.tally import tallying
+
+_PATIENCE = 120.0  # seconds; a primary limit takes up to an hour
+_WAITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,23 @@ class Target:
     default: str
 
 
-async def look_at_repository(target: Target) -> list[Check]:
+async def look_at_repository(target: Target, sleep: Sleep) -> list[Check]:
     """Look at a repository's configuration, and at the rules of the branches that decide.
 
-    It leaves live runs their reserve of the rate limit.
+    It leaves live runs their reserve of the rate limit, and waits where GitHub asks for a minute
+    or two.
     """
+    place = target.place
     with tallying(backfill=True):
-        return await _look(target.place, target.access, target.default)
+        for _ in range(_WAITS):
+            try:
+                return await _look(place, target.access, target.default)
+            except Postponed as early:
+                if early.delay > _PATIENCE:
+                    return [unread(Topic.CONFIGURATION, place.repository, early)]
+                await sleep(early.delay)
+        message = "It could not be looked at: GitHub asks for patience again and again"
+        return [place.check(Topic.CONFIGURATION, Level.WARNING, message)]
 
 
 async def _look(place: Place, access: Access, default: str) -> list[Check]:
@@ -37,6 +51,8 @@ async def _look(place: Place, access: Access, default: str) -> list[Check]:
     except NotFound:
         message = "It has no branch yet: there is nothing to decide by"
         return [place.check(Topic.CONFIGURATION, Level.INFO, message)]
+    except Postponed:
+        raise
     except GitHubError as fault:
         return [unread(Topic.CONFIGURATION, place.repository, fault)]
     config = policy.config
@@ -52,6 +68,8 @@ async def _look(place: Place, access: Access, default: str) -> list[Check]:
             continue
         try:
             rules = await access.read_rules(place.repository, branch)
+        except Postponed:
+            raise
         except GitHubError as fault:
             checks.append(unread(Topic.REQUIRED_CHECK, place.repository, fault))
         else:

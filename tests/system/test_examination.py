@@ -15,13 +15,22 @@ from bot.cli.examine import look
 from bot.cli.findings import as_json, status_of
 from bot.config.schema import CONFIG_PATH
 from bot.doctor.examination import Wanted
+from bot.doctor.memory import Passing
+from bot.doctor.pages import Pages
+from bot.doctor.repositories import Target, look_at_repository
+from bot.doctor.repository import Place
+from bot.github.access import Access
 from bot.github.auth import app_jwt
+from bot.github.installations import Installations
+from bot.github.objects import ObjectCache
+from bot.github.parsed_plans import ParsedPlans
 from bot.settings import Postgres
 from bot.work.opening import open_database
+from tests.in_process import InProcess
 from tests.ports import free_port
 from tests.private_key import make_private_key
 from tests.system.commands import plan_gate, settings_of
-from tests.system.world import RealTime, World, make_world
+from tests.system.world import NOON, RealTime, World, make_world
 
 
 class Skewed(RealTime):
@@ -546,6 +555,45 @@ async def test_archived_repositories_are_left_alone(ward: Ward) -> None:
     old.record.archived = True
     _, findings = await ward.examine()
     assert "acme/old" not in {one["about"] for one in findings}
+
+
+# ── where GitHub asks for patience ───────────────────────────────────────────
+async def look_at_shop(world: World) -> list[str]:
+    """How bad it is, where time moves only by waiting."""
+    async with aiohttp.ClientSession() as session, InProcess() as offload:
+        memory = Passing()
+        installations = Installations(
+            session,
+            world.sandbox.api_url,
+            str(world.app.id),
+            world.app.private_key_pem,
+            memory,
+            clock=world.clock,
+            sleep=world.clock.sleep,
+        )
+        client = installations.client(world.installation.id)
+        access = Access(client, ObjectCache(memory), ParsedPlans(offload), memory)
+        place = Place("acme/shop", world.app.id, True, Pages(world.sandbox.url))
+        checks = await look_at_repository(Target(place, access, "main"), world.clock.sleep)
+        return [f"{check.topic} {check.level}" for check in checks]
+
+
+@pytest.mark.parametrize(
+    ("path", "times", "seconds", "found"),
+    [
+        ("/branches/main$", 1, 60, ["configuration ok", "required-check ok"]),
+        ("/rules/", 4, 60, ["configuration ok", "required-check ok"]),
+        ("/rules/", 5, 60, ["configuration warning"]),
+        ("/rules/", 1, 600, ["configuration warning"]),
+    ],
+)
+async def test_a_minute_is_waited_for_and_an_hour_is_not(
+    github: World, path: str, times: int, seconds: int, found: list[str]
+) -> None:
+    github.sandbox.faults.rate_limit("secondary", times, seconds, path=path)
+    assert await look_at_shop(github) == found
+    waited = github.clock.now - NOON
+    assert (60 * times <= waited < 60 * times + 30) if seconds == 60 else waited < 30
 
 
 # ── one repository, and a delivery sent again ────────────────────────────────

@@ -3,6 +3,9 @@
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from bot.errors import UsageError
 from bot.manifest import read_manifest
 
 ROOT = Path(__file__).parents[2]
@@ -12,6 +15,11 @@ def test_the_manifest_is_read() -> None:
     manifest = read_manifest()
     assert manifest["name"] == "Plan Gate"
     assert manifest["default_permissions"]["checks"] == "write"
+
+
+def test_a_lost_manifest_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^app\.yml is missing"):
+        read_manifest([tmp_path / "app.yml"])
 
 
 def test_it_goes_into_the_wheel() -> None:

@@ -1,5 +1,7 @@
 """What is found, as people and programs read it."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.cli.findings import GROUPS, as_text, status_of
@@ -8,6 +10,13 @@ from bot.doctor.model import Check, Level, Topic
 
 def test_every_topic_has_its_group() -> None:
     assert sorted(topic for topics in GROUPS.values() for topic in topics) == sorted(Topic)
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_every_topic_is_documented(topic: Topic) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert any(f"`{topic}`" in row.split("|")[1] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ async def serve(kind: str, port: int, url: str) -> None:
         await serve_bare(port)
     database = await open_database(read_database({"DATABASE_URL": url}), works=False)
     store = KeptStore(Loose(database) if kind == "loose" else database)
-    async with listening(make_web(Webhook(store, [SECRET]), store, lambda: True), HOST, port):
+    async with listening(make_web(Webhook(store, [SECRET]), store, lambda: ""), HOST, port):
         await asyncio.Event().wait()
 
 

@@ -90,7 +90,7 @@ async def running(where: Path | Postgres) -> AsyncIterator[Bench]:
     stopwatch = Stopwatch()
     worker = Worker(store, stopwatch)
     working = asyncio.create_task(worker.work())
-    app = make_web(Webhook(store, [SECRET]), store, lambda: True)
+    app = make_web(Webhook(store, [SECRET]), store, lambda: "")
     try:
         async with listening(app, "127.0.0.1", 0) as url, aiohttp.ClientSession() as session:
             yield Bench(url, store, stopwatch, session)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
+from bot.doctor.at_start import Introducing
 from bot.github.installations import Installations
 from bot.github.sender import Sleep
 from bot.ledger.kept_ledger import KeptLedger
 from bot.ledger.port import Ledger
+from bot.manifest import read_manifest
 from bot.offload import Offload
 from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
@@ -117,14 +119,21 @@ async def running(
         looks = (DeliveriesSubject(), InstallationsSubject())
         await store.enqueue([Mark(look.key, APP, backfill=True) for look in looks], FIRST_LOOK)
         working = asyncio.create_task(worker.work(), name="worker")
+        introducing = Introducing(base.installations, read_manifest(), settings.github_url)
+        known = asyncio.create_task(introducing.run(), name="introduction")
         webhook = _webhook(store, settings) if receives else None
+
+        def what_fails() -> str:
+            if working.done():
+                return "worker: it has stopped; restart the process"
+            return introducing.refusal and f"github: {introducing.refusal}"
+
         try:
-            yield Parts(
-                store, ledger, working, make_web(webhook, store, lambda: not working.done())
-            )
+            yield Parts(store, ledger, working, make_web(webhook, store, what_fails))
         finally:
             worker.stop()
-            await asyncio.wait({working}, timeout=GRACE)
+            known.cancel()
+            await asyncio.wait({working, known}, timeout=GRACE)
 
 
 @asynccontextmanager
@@ -135,7 +144,7 @@ async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
     """
     store = _store(await open_database(settings.database, works=False), settings)
     try:
-        yield make_web(_webhook(store, settings), store, lambda: True)
+        yield make_web(_webhook(store, settings), store, lambda: "")
     finally:
         await store.close()
 

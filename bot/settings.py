@@ -1,7 +1,7 @@
 """The process's settings, read from environment variables once, at start. It never asks the disk
 for anything but the private key, and it names the variable in every complaint."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+GITHUB = "https://github.com"
+GITHUB_API = "https://api.github.com"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 _YES = {"yes", "true", "on", "1"}
@@ -71,15 +73,26 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         private_key=_private_key(environ),
         webhook_secrets=_secrets(environ),
         database=read_database(environ),
-        api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
-        github_url=_url(environ, "GITHUB_URL") or "https://github.com",
+        api_url=_url(environ, "GITHUB_API_URL") or GITHUB_API,
+        github_url=_url(environ, "GITHUB_URL") or GITHUB,
         public_url=_url(environ, "PUBLIC_URL"),
         host=environ.get("HOST", "").strip() or "127.0.0.1",
-        port=_port(environ.get("PORT", "").strip() or "8080"),
+        port=_port(environ),
         log_level=_choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
-        retention=_retention(environ),
+        retention=Retention(_days(environ), _megabytes(environ) << 20, _bodies(environ)),
     )
+
+
+def find_faults(environ: Mapping[str, str]) -> dict[str, str]:
+    """All that `read_settings` would complain of, by variable, where it names the first alone."""
+    faults = {}
+    for name, read in _READERS.items():
+        try:
+            read(environ)
+        except UsageError as fault:
+            faults[name] = str(fault)
+    return faults
 
 
 def _app_id(environ: Mapping[str, str]) -> str:
@@ -177,13 +190,12 @@ def _names_database(url: str) -> bool:
         return False
 
 
-def _retention(environ: Mapping[str, str]) -> Retention:
-    default = Retention()
-    return Retention(
-        days=_number(environ, "KEEP_DELIVERIES", default.days, "days", 3_650),
-        bytes=_number(environ, "KEEP_MEGABYTES", default.bytes >> 20, "megabytes", 10**6) << 20,
-        bodies=_yes_or_no(environ, "KEEP_BODIES"),
-    )
+def _days(environ: Mapping[str, str]) -> int:
+    return _number(environ, "KEEP_DELIVERIES", Retention().days, "days", 3_650)
+
+
+def _megabytes(environ: Mapping[str, str]) -> int:
+    return _number(environ, "KEEP_MEGABYTES", Retention().bytes >> 20, "megabytes", 10**6)
 
 
 def _url(environ: Mapping[str, str], name: str) -> str | None:
@@ -200,7 +212,8 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
     return value
 
 
-def _port(value: str) -> int:
+def _port(environ: Mapping[str, str]) -> int:
+    value = environ.get("PORT", "").strip() or "8080"
     if not (value.isascii() and value.isdigit() and len(value) < 6 and int(value) < 65536):
         raise UsageError(f"PORT must be a number from 0 to 65535, not {value[:20]!r}")
     return int(value)
@@ -223,8 +236,26 @@ def _number(environ: Mapping[str, str], name: str, default: int, unit: str, most
     return int(value)
 
 
-def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "").strip().casefold() or "no"
+def _bodies(environ: Mapping[str, str]) -> bool:
+    value = environ.get("KEEP_BODIES", "").strip().casefold() or "no"
     if value not in _YES | _NO:
-        raise UsageError(f"{name} must be yes or no, not {value[:20]!r}")
+        raise UsageError(f"KEEP_BODIES must be yes or no, not {value[:20]!r}")
     return value in _YES
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
+    "APP_ID": _app_id,
+    "PRIVATE_KEY": _private_key,
+    "WEBHOOK_SECRET": _secrets,
+    "DATABASE_URL": read_database,
+    "GITHUB_API_URL": lambda environ: _url(environ, "GITHUB_API_URL"),
+    "GITHUB_URL": lambda environ: _url(environ, "GITHUB_URL"),
+    "PUBLIC_URL": lambda environ: _url(environ, "PUBLIC_URL"),
+    "PORT": _port,
+    "LOG_LEVEL": lambda environ: _choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+    "LOG_FORMAT": lambda environ: _choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
+    "KEEP_DELIVERIES": _days,
+    "KEEP_MEGABYTES": _megabytes,
+    "KEEP_BODIES": _bodies,
+}
+"""What reads each variable that can be wrong; of a key, the variable that it is to be found in."""

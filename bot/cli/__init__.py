@@ -18,7 +18,7 @@ COMMANDS = {
     "new": "write a plan from the template",
     "show": "show one plan as data",
     "status": "tell where plans stand, and the next step of each",
-    "doctor": "bring the database up, and mend what GitHub knows",
+    "doctor": "say what is wrong with the set-up; bring the database up; mend the index",
     "replay": "decide a recorded decision again, and explain it",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }

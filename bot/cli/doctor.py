@@ -1,6 +1,7 @@
-"""`plan-gate doctor`: brings the database up, and mends what can be read anew from GitHub.
+"""`plan-gate doctor`: says what is wrong with the set-up; brings the database up; mends the index.
 
-It needs a SQLite file to itself; with PostgreSQL it works beside the servers.
+To mend it needs a SQLite file to itself; with PostgreSQL it works beside the servers, and to look
+it always does.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from bot.app import Opened, opened
 from bot.cli.environment import EPILOG, log_as, read_environment
+from bot.doctor.examination import Wanted
 from bot.errors import PlanGateError, UsageError
 from bot.github.errors import NotFound, RateLimited
 from bot.github.sender import Sleep
@@ -22,8 +24,12 @@ from bot.work.opening import open_database
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.epilog = f"Exit status: 0 mended, 1 a part failed, 2 usage or fault. {EPILOG}"
-    what = parser.add_mutually_exclusive_group(required=True)
+    parser.epilog = (
+        "Without --migrate and --rebuild-index it looks at everything, changes nothing and says "
+        "what to mend. Exit status: 0 nothing is wrong, or mended; 1 something is wrong, or a part "
+        f"failed; 2 usage or fault. {EPILOG}"
+    )
+    what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--migrate",
         action="store_true",
@@ -34,15 +40,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read anew which pull request names which task of a plan, merged ones too",
     )
-    parser.add_argument("--repo", metavar="OWNER/NAME", help="of this repository alone")
+    parser.add_argument(
+        "--repo",
+        metavar="OWNER/NAME",
+        action="append",
+        default=[],
+        help="only this repository; may be given several times",
+    )
+    parser.add_argument(
+        "--ping",
+        action="store_true",
+        help="have GitHub send a delivery again, and see whether it arrives",
+    )
+    parser.add_argument("--format", choices=["json", "text"], help="of what it finds")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked for, and print a line for each part."""
+    if (args.migrate or args.rebuild_index) and (args.ping or args.format):
+        raise UsageError("--ping and --format go without --migrate and --rebuild-index")
     if args.migrate:
         return asyncio.run(_migrate(read_database(read_environment())))
-    if args.repo is not None and parse_subject(IndexSubject(args.repo).key) is None:
-        raise UsageError(f"--repo {args.repo}: write it as OWNER/NAME")
+    for repository in args.repo:
+        if parse_subject(IndexSubject(repository).key) is None:
+            raise UsageError(f"--repo {repository}: write it as OWNER/NAME")
+    if not args.rebuild_index:
+        from bot.cli.examine import examine  # to mend needs none of it
+
+        wanted = Wanted(tuple(args.repo), ping=args.ping)
+        return examine(read_environment(), wanted, args.format or "text")
     settings = read_settings(read_environment())
     log_as(settings)
     return asyncio.run(_run(settings, args.repo))
@@ -55,9 +81,14 @@ async def _migrate(where: Path | Postgres) -> int:
     return 0
 
 
-async def _run(settings: Settings, only: str | None) -> int:
+async def _run(settings: Settings, only: Sequence[str]) -> int:
+    status = 0
     async with opened(settings) as base:
-        return await rebuild(base, only, asyncio.sleep)
+        if not only:
+            return await rebuild(base, None, asyncio.sleep)
+        for repository in only:
+            status |= await rebuild(base, repository, asyncio.sleep)
+    return status
 
 
 async def rebuild(base: Opened, only: str | None, sleep: Sleep) -> int:

@@ -54,6 +54,18 @@ class Access:
         url = "/installation/repositories?per_page={size}&page={page}"
         return await self.client.read(answers.Repositories, url, size=str(size), page=str(page))
 
+    async def read_rules(self, repository: str, branch: str) -> list[answers.Rule]:
+        """The rules that are active on a branch of that name, whether there is one or not."""
+        owner, _, repo = repository.partition("/")
+        url = "/repos/{owner}/{repo}/rules/branches/{branch}"
+        at = {"owner": owner, "repo": repo, "branch": branch}
+        return await self.client.read_all(answers.Rule, url, at)
+
+    async def read_rate_limit(self) -> answers.RateLimit:
+        """What is left for REST; raises `NotFound` where GitHub counts nothing."""
+        found = await self.client.read(answers.RateLimitOverview, "/rate_limit")
+        return found.resources.core
+
     async def read_repositories(self) -> list[str]:
         """The names of all repositories that the App is installed on."""
         return [repository.full_name for repository in await self.read_reach()]

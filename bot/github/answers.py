@@ -16,11 +16,87 @@ class App(Struct):
     slug: str
 
 
+class Account(Struct):
+    """Whom an App or an installation belongs to; an enterprise has a `slug` in place of both."""
+
+    login: str = ""
+    type: str = ""
+    slug: str = ""
+
+
+class Registration(App):
+    """`GET /app` in full: what the App may do, and what it hears of."""
+
+    owner: Account
+    permissions: dict[str, str]
+    events: tuple[str, ...]
+
+
 class Installation(Struct):
-    """An entry of `GET /app/installations`: where the App is installed, unless suspended."""
+    """An entry of `GET /app/installations`: where the App is installed, unless suspended.
+
+    It has the permissions that an owner there has accepted.
+    """
 
     id: int
     suspended_at: str | None = None
+    account: Account | None = None
+    permissions: dict[str, str] = {}
+    events: tuple[str, ...] = ()
+
+
+class HookConfig(Struct):
+    """`GET /app/hook/config`: where the App's webhooks go, and how."""
+
+    url: str | None = None
+    content_type: str | None = None
+    insecure_ssl: str | float | None = None
+
+
+class RateLimit(Struct):
+    """What is left of one limit, until *reset* (seconds since the epoch)."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+class RateLimits(Struct):
+    """The limits by resource: REST counts against `core`."""
+
+    core: RateLimit
+
+
+class RateLimitOverview(Struct):
+    """`GET /rate_limit`, which costs nothing."""
+
+    resources: RateLimits
+
+
+class RequiredCheck(Struct):
+    """A check that a rule requires; of one App where the rule names one."""
+
+    context: str
+    integration_id: int | None = None
+
+
+class RuleParameters(Struct):
+    """What a rule of type `required_status_checks` requires; of others nothing is read."""
+
+    required_status_checks: tuple[RequiredCheck, ...] = ()
+
+
+class Rule(Struct):
+    """An entry of `GET /repos/…/rules/branches/{branch}`: an active rule."""
+
+    type: str
+    parameters: RuleParameters | None = None
+
+    @property
+    def required_checks(self) -> tuple[RequiredCheck, ...]:
+        """The checks that it requires, if it is of that type."""
+        mine = self.type == "required_status_checks" and self.parameters is not None
+        return self.parameters.required_status_checks if mine and self.parameters else ()
 
 
 class HookDelivery(Struct):

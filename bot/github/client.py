@@ -80,6 +80,11 @@ class Client:
             answer, _ = await self._read(url, url, variables)
         return typed(answer, type_)
 
+    async def look(self, path: str) -> Answer:
+        """GET anew, and take the answer as it is: its headers count, and so does a refusal."""
+        url = sansio.format_url(path, {}, base_url=self._api_url)
+        return await self._sender.send(Request("GET", url, path, _headers()))
+
     async def read_all(
         self,
         type_: type[T],

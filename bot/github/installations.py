@@ -11,6 +11,7 @@ from bot.github import answers
 from bot.github.auth import InstallationTokens, app_jwt, parse_expiry
 from bot.github.client import PAGE, Client, Common
 from bot.github.errors import NotFound, Uninstalled
+from bot.github.introduction import Introduction, read_introduction
 from bot.github.memory import Memory
 from bot.github.sender import Authorize, Clock, Forget, Sleep
 from bot.github.shared_tokens import SharedTokens, Token
@@ -66,6 +67,10 @@ class Installations:
             self._login = f"{app.slug}[bot]"
         return self._login
 
+    async def introduce(self) -> Introduction:
+        """Ask GitHub who we are; what it says to that is an answer, a refusal too."""
+        return read_introduction(await self._app.look("/app"), self._clock())
+
     async def read_all(self) -> list[answers.Installation]:
         """Every installation, suspended ones too."""
         return await self._app.read_all(answers.Installation, "/app/installations")
@@ -74,6 +79,10 @@ class Installations:
         """The installations that nobody has suspended."""
         found = await self.read_all()
         return [installation.id for installation in found if installation.suspended_at is None]
+
+    async def read_hook(self) -> answers.HookConfig:
+        """Where the App's webhooks go."""
+        return await self._app.read(answers.HookConfig, "/app/hook/config")
 
     async def read_deliveries(self, cursor: str = "") -> tuple[list[answers.HookDelivery], str]:
         """A page of the log of webhook deliveries, newest first, and the cursor of the next."""

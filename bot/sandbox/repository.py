@@ -12,7 +12,16 @@ from bot.sandbox.git.objects import Content, Signature
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.state.accounts import App
 from bot.sandbox.state.checks import Action, Annotation, CheckRun, Conclusion
-from bot.sandbox.state.records import Comment, Issue, MergeGroup, MergeMethod, Repo, Role, Ruleset
+from bot.sandbox.state.records import (
+    Comment,
+    Issue,
+    JsonObject,
+    MergeGroup,
+    MergeMethod,
+    Repo,
+    Role,
+    Ruleset,
+)
 from bot.sandbox.state.world import World
 
 
@@ -71,15 +80,31 @@ class Repository:
             "required_status_checks": [check],
             "strict_required_status_checks_policy": False,
         }
-        ruleset = Ruleset(
-            self.world.next_id("ruleset"),
-            f"Require {name}",
-            "active",
-            [{"type": "required_status_checks", "parameters": parameters}],
-            {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}},
-            self.world.clock(),
-        )
-        self.record.rulesets.append(ruleset)
+        rule = {"type": "required_status_checks", "parameters": parameters}
+        self._add_rule(branch, f"Require {name}", rule)
+
+    def require_merge_queue(self, branch: str) -> None:
+        """Let a branch be merged to by its queue alone, as a ruleset says it."""
+        parameters = {
+            "check_response_timeout_minutes": 60,
+            "grouping_strategy": "ALLGREEN",
+            "max_entries_to_build": 5,
+            "max_entries_to_merge": 5,
+            "merge_method": "MERGE",
+            "min_entries_to_merge": 1,
+            "min_entries_to_merge_wait_minutes": 5,
+        }
+        rule = {"type": "merge_queue", "parameters": parameters}
+        self._add_rule(branch, "Merge by queue", rule)
+
+    def require_nothing(self) -> None:
+        """Delete the repository's rulesets."""
+        self.record.rulesets.clear()
+
+    def _add_rule(self, branch: str, name: str, rule: JsonObject) -> None:
+        conditions = {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}}
+        number, now = self.world.next_id("ruleset"), self.world.clock()
+        self.record.rulesets.append(Ruleset(number, name, "active", [rule], conditions, now))
 
     async def commit(
         self,

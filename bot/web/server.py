@@ -15,9 +15,9 @@ Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 def make_web(
-    webhook: Webhook | None, store: WorkStore, is_working: Callable[[], bool]
+    webhook: Webhook | None, store: WorkStore, what_fails: Callable[[], str]
 ) -> web.Server:
-    """Lay the paths out; *is_working* says whether the worker's loop is alive.
+    """Lay the paths out; *what_fails* says why what is taken in could not be worked off, if so.
 
     Without a *webhook* nothing is taken in: only who watches is answered.
     """
@@ -32,8 +32,8 @@ def make_web(
             await store.ping()
         except (StoreStopped, StoreUnavailable) as fault:
             return _not_ready(f"store: {fault}")
-        if not is_working():
-            return _not_ready("worker: it has stopped; restart the process")
+        if reason := what_fails():
+            return _not_ready(reason)
         return web.json_response({"status": "ready"})
 
     async def measured(_: web.BaseRequest) -> web.Response:

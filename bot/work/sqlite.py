@@ -1,9 +1,10 @@
 """The store in one SQLite file, for one process. Who needs several processes needs PostgreSQL."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -82,6 +83,7 @@ async def open_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
 def connect(path: Path) -> Connection:
     """Connect to the file, with its tables and its write-ahead log in place."""
     require_sqlite(sqlite3.sqlite_version_info)
+    _make_private(path)
     with _connecting(path, "rwc") as connection:
         require_wal(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -97,6 +99,15 @@ def visit_file(path: Path, clock: Callable[[], float]) -> SqliteDatabase:
     """
     with _connecting(path, "rw") as connection:
         return SqliteDatabase(Writer(connection, connection), clock)
+
+
+def _make_private(path: Path) -> None:
+    """Make a new file its owner's alone, and with it what SQLite puts beside it.
+
+    It holds parts of plans, and those may be of private repositories.
+    """
+    with suppress(OSError):  # what cannot be made SQLite complains of
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 @contextmanager

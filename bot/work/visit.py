@@ -28,7 +28,7 @@ async def visit_database(where: Path | Postgres) -> AsyncIterator[Database]:
 
     Raises `StoreUnavailable` if it cannot be used, or has tables of another version.
     """
-    database = await _enter(where)
+    database = await enter(where)
     try:
         await database.run(require_newest)
         yield database
@@ -36,7 +36,8 @@ async def visit_database(where: Path | Postgres) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _enter(where: Path | Postgres) -> Database:
+async def enter(where: Path | Postgres) -> Database:
+    """Connect as a guest, whatever is there; raises `StoreUnavailable`."""
     if isinstance(where, Path):
         return visit_file(where, steady())
     from bot.work.postgres import PostgresDatabase  # asyncpg is loaded where it is needed alone

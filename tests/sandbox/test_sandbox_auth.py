@@ -1,6 +1,7 @@
 """Who may come in: JWTs, installation tokens, their scope and their permissions."""
 
 import json
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +16,12 @@ async def test_an_app_sees_itself_with_its_jwt(stage: Stage) -> None:
     reply = await stage.speak(stage.jwt()).get("/app")
     assert (reply.status, reply.body["slug"]) == (200, "plan-gate")
     assert reply.body["permissions"]["checks"] == "write"
+
+
+async def test_every_answer_tells_the_time(stage: Stage) -> None:
+    for credentials in (stage.jwt(), "wrong"):
+        reply = await stage.speak(credentials).get("/app")
+        assert parsedate_to_datetime(reply.headers["Date"]).timestamp() == NOW
 
 
 @pytest.mark.parametrize(

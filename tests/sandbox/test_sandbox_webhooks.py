@@ -388,6 +388,12 @@ async def test_the_webhook_can_be_set_over_rest(stage: Stage) -> None:
     assert (await app.get("/app/hook/config")).body["url"] == url
     await app.patch("/app/hook/config", {"url": f"{url}2", "secret": "new"})
     assert (stage.app.webhook_url, stage.app.webhook_secret) == (f"{url}2", "new")
+    reply = await app.patch("/app/hook/config", {"content_type": "form", "insecure_ssl": "1"})
+    shown = {"content_type": "form", "insecure_ssl": "1", "secret": "********", "url": f"{url}2"}
+    assert reply.body == shown
+    stage.app.webhook_url, stage.app.webhook_secret = None, ""
+    reply = await app.get("/app/hook/config")
+    assert reply.body == {"content_type": "form", "insecure_ssl": "1"}
 
 
 async def test_webhooks_are_lost_doubled_held_and_turned_round(stage: Stage) -> None:

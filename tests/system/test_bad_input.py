@@ -68,7 +68,7 @@ async def test_a_good_delivery_is_accepted_and_kept(world: World) -> None:
 async def test_a_body_is_kept_where_that_is_asked_for(world: World, bodies: bool) -> None:
     async with visit_database(world.settings.database) as database:
         store = KeptStore(database)
-        server = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: True)
+        server = make_web(Webhook(store, [SECRET], bodies=bodies), store, lambda: "")
         body = json.dumps(OPENED).encode()
         async with listening(server, "127.0.0.1", 0) as url:
             assert await post(url, body, signed(body)) == (202, "accepted\n")

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bot.errors import UsageError
-from bot.settings import Postgres, Retention, read_settings
+from bot.settings import Postgres, Retention, find_faults, read_settings
 
 
 def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
@@ -137,6 +137,20 @@ def test_a_fault_names_its_variable_on_one_line(variable: str, value: str) -> No
         read_settings({**GOOD, variable: value})
     assert variable in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert find_faults({**GOOD, variable: value}) == {variable: str(caught.value)}
+
+
+def test_all_faults_are_found_at_once() -> None:
+    assert find_faults(GOOD) == {}
+    found = find_faults({"PORT": "x", "PUBLIC_URL": "nowhere", "KEEP_BODIES": "maybe"})
+    assert set(found) == {
+        "APP_ID",
+        "PRIVATE_KEY",
+        "WEBHOOK_SECRET",
+        "PUBLIC_URL",
+        "PORT",
+        "KEEP_BODIES",
+    }
 
 
 @pytest.mark.parametrize("path", ["/nowhere/key.pem", "nul\0byte"])

@@ -1,7 +1,7 @@
 """Endpoints of an App: itself, its webhook, its installations and their tokens."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -33,7 +33,7 @@ class HookConfig(msgspec.Struct):
     url: str | None = None
     secret: str | None = None
     content_type: str | None = None
-    insecure_ssl: str | float | None = None
+    insecure_ssl: Literal["0", "1", 0, 1] | None = None
 
 
 @routes("GET", "/app", app=True)
@@ -47,9 +47,11 @@ def get_app(call: Call) -> Answer:
 @routes("GET", "/app/hook/config", app=True)
 def get_hook(call: Call) -> Answer:
     """Answer where webhooks go; the secret is never shown."""
-    url = _app(call).webhook_url
-    config = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
-    return Answer(config if url is None else {**config, "url": url})
+    app = _app(call)
+    config = {"content_type": app.webhook_content_type, "insecure_ssl": app.webhook_insecure_ssl}
+    if app.webhook_secret:
+        config["secret"] = "********"
+    return Answer(config if app.webhook_url is None else {**config, "url": app.webhook_url})
 
 
 @routes("PATCH", "/app/hook/config", app=True)
@@ -58,6 +60,9 @@ def set_hook(call: Call) -> Answer:
     app, config = _app(call), call.decode(HookConfig)
     app.webhook_url = config.url or app.webhook_url
     app.webhook_secret = config.secret or app.webhook_secret
+    app.webhook_content_type = config.content_type or app.webhook_content_type
+    if config.insecure_ssl is not None:
+        app.webhook_insecure_ssl = str(config.insecure_ssl)
     return get_hook(call)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Final
 from urllib.parse import urlencode
 
@@ -196,6 +197,7 @@ class Gateway:
             headers = self._rates.headers(caller, request.resource) | headers
         number = next(self._request_ids)
         headers["x-github-request-id"] = f"SAND:B0{number:04X}:{number:06X}"
+        headers["Date"] = formatdate(self._world.clock(), usegmt=True)
         headers["x-github-media-type"] = "github.v3; format=json"
         headers["x-github-api-version-selected"] = VERSIONS[-1]
         return Outcome(status, headers, body, counted)

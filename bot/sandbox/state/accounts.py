@@ -47,6 +47,8 @@ class App:
     client_id: str
     client_secret: str
     created_at: float
+    webhook_content_type: str = "json"
+    webhook_insecure_ssl: str = "0"
 
     @property
     def name(self) -> str:

@@ -25,16 +25,16 @@ def prepare(connection: Connection) -> None:
     Raises `StoreUnavailable` where a newer Plan Gate wrote them, or one from before the history.
     """
     newest = revisions()[-1]
-    if _known(connection) == newest:
+    if known(connection) == newest:
         return
     alone(connection, "migration")
-    if _known(connection) != newest:  # nobody else was faster
+    if known(connection) != newest:  # nobody else was faster
         _upgrade(connection)
 
 
 def require_newest(connection: Connection) -> None:
     """Raise `StoreUnavailable` unless the tables are at this Plan Gate's own revision."""
-    if _known(connection) != revisions()[-1]:
+    if known(connection) != revisions()[-1]:
         raise StoreUnavailable(
             "the database has no tables yet, or those of an older Plan Gate: "
             "start the server once, which makes them or brings them up"
@@ -62,7 +62,7 @@ def configure(connection: Connection, **attributes: object) -> "Config":
     return config
 
 
-def _known(connection: Connection) -> str | None:
+def known(connection: Connection) -> str | None:
     """Return what the tables are at, None where there are none; raise where it is not known."""
     tables = inspect(connection)
     if not tables.has_table("alembic_version"):
@@ -73,9 +73,9 @@ def _known(connection: Connection) -> str | None:
             )
         return None
     found = revision(connection)
-    if found is not None and found not in (known := revisions()):
+    if found is not None and found not in (ours := revisions()):
         raise StoreUnavailable(
-            f"the database is at revision {found}, and this Plan Gate knows {known[-1]} as the "
+            f"the database is at revision {found}, and this Plan Gate knows {ours[-1]} as the "
             "newest: run the newer Plan Gate that wrote it"
         )
     return found

@@ -39,7 +39,7 @@ class Gone:
 @pytest.mark.parametrize("fault", [StoreStopped("it has ended"), StoreUnavailable("it is away")])
 async def test_what_needs_the_store_is_503(fault: Exception) -> None:
     store = cast(WorkStore, Gone(fault))
-    runner = web.ServerRunner(make_web(Webhook(store, [SECRET]), store, lambda: True))
+    runner = web.ServerRunner(make_web(Webhook(store, [SECRET]), store, lambda: ""))
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -49,6 +49,14 @@ async def test_one_process_at_a_time(open_store: Open) -> None:
     await (await open_store()).ping()
 
 
+async def test_a_new_file_is_its_owners_alone(open_store: Open, path: Path) -> None:
+    await (await open_store()).ingest(delivery("g"), [])
+    made = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
+    assert made == dict.fromkeys(
+        (f"{path.name}{end}" for end in ("", "-wal", "-shm", ".lock")), 0o600
+    )
+
+
 @pytest.fixture
 def no_database(path: Path) -> Path:
     path.write_text("This is no database, and it is long enough to be seen as none.\n" * 20)

@@ -57,7 +57,7 @@ class Stopwatch:
         return Done("")
 
     async def report_fault(
-        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+        self, subject: Subject, claim: Claim, fault: Exception, owned: Guard
     ) -> bool:
         """Nothing fails here."""
         raise fault

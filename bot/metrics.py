@@ -99,6 +99,17 @@ _queue_rows = Gauge(
     ["state"],
     registry=REGISTRY,
 )
+_queue_backfill = Gauge(
+    "plan_gate_queue_backfill_rows",
+    "Rows that wait and that nobody waits for, such as those of a new installation",
+    registry=REGISTRY,
+)
+_faults = Counter(
+    "plan_gate_faults",
+    "Runs that failed, by who must act: nobody (it passes), owner (of the installation), operator",
+    ["who"],
+    registry=REGISTRY,
+)
 _queue_oldest = Gauge(
     "plan_gate_queue_oldest_due_seconds",
     "How long the oldest row has waited that is due; 0 where none is",
@@ -149,6 +160,11 @@ def judged(seconds: float) -> None:
     _verdict_seconds.observe(seconds)
 
 
+def failed(who: str) -> None:
+    """Count a run that failed; *who* must act: `nobody`, `owner` or `operator`."""
+    _faults.labels(who).inc()
+
+
 def redelivered() -> None:
     """Count a delivery that GitHub was asked to send again."""
     _redelivered.inc()
@@ -159,7 +175,7 @@ def found_stale(number: int) -> None:
     _stale.inc(number)
 
 
-def render(rows: Mapping[str, int], oldest_due: float) -> bytes:
+def render(rows: Mapping[str, int], oldest_due: float, backfill: int) -> bytes:
     """Write everything down for a scrape, with the queue's rows by state as they are now.
 
     *oldest_due*: seconds that the oldest due row has waited; not a number where the database did
@@ -169,4 +185,5 @@ def render(rows: Mapping[str, int], oldest_due: float) -> bytes:
     for state, number in rows.items():
         _queue_rows.labels(state).set(number)
     _queue_oldest.set(oldest_due)
+    _queue_backfill.set(backfill)
     return generate_latest(REGISTRY)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
+from structlog.contextvars import bind_contextvars
+
 from bot.errors import PlanGateError
 from bot.gate.decide import decide
 from bot.gate.facts import Facts
@@ -159,6 +161,7 @@ class Reconciler:
         """Write the check run, unless it stands there already. To be called under the lock."""
         head_sha = sharing[0].pull.head_sha
         run = self._render(seen)
+        bind_contextvars(head=head_sha, verdict=str(run.conclusion))
         standing = await self._publisher.read_standing(head_sha, first=first)
         if group_of(standing) and (not _failed(run) or _failed(standing)):
             return Outcome.GROUPED  # no pull request frees a merge group; the strictest counts
@@ -238,6 +241,7 @@ class Reconciler:
         judged = [one.judged for one in seen]
         judged += [Judged(subject.number, "The merge group", verdict) for verdict in strays]
         run = render_check_run(judged, self._site, subject.key)
+        bind_contextvars(head=subject.head_sha, verdict=str(run.conclusion))
         async with self._sharing.lock(subject.head_sha):
             # By GitHub: what is asked for again, or by another queue, is one of its own.
             standing = await self._publisher.read_newest(subject.head_sha)

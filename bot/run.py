@@ -59,7 +59,7 @@ class Runner(Protocol):
         ...
 
     async def report_fault(
-        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+        self, subject: Subject, claim: Claim, fault: Exception, owned: Guard
     ) -> bool:
         """Show people that *subject* could not be evaluated; False where nothing can show it."""
         ...
@@ -79,7 +79,12 @@ class Runs:
         Cancelled, it hands the claim back.
         """
         subject = parse_subject(claim.key)
-        log = _log.bind(subject=claim.key, installation=claim.tenant, attempt=claim.attempts + 1)
+        told = {"subject": claim.key, "installation": claim.tenant, "attempt": claim.attempts + 1}
+        # Of the task, which is this run alone: so every line of the run says whose it is.
+        structlog.contextvars.bind_contextvars(**told, **_place(subject))
+        if claim.cause:
+            structlog.contextvars.bind_contextvars(delivery=claim.cause)
+        log = _log.bind()
         if subject is None:
             await insist(lambda: self._store.park(claim, "No subject of this version."))
             return
@@ -87,6 +92,8 @@ class Runs:
         try:
             with tallying(backfill=claim.backfill) as tally:
                 ended = await _attempt(self._run(subject, claim))
+            if isinstance(ended, Exception):
+                metrics.failed(_who(ended))
             took = self._store.now() - began
             metrics.evaluated(claim.key.partition(" ")[0], took, tally.requests)
             log = log.bind(seconds=round(took, 3), requests=tally.requests, free=tally.free)
@@ -164,7 +171,7 @@ class Runs:
             await insist(lambda: self._store.retry(claim, delay=delay, error=error))
             return
         reported = await _attempt(
-            self._runner.report_fault(subject, claim.tenant, fault, lambda: self._owned(claim))
+            self._runner.report_fault(subject, claim, fault, lambda: self._owned(claim))
         )
         if isinstance(reported, Exception):
             log.error("could not report", error=_storable(str(reported)))
@@ -190,6 +197,22 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T:
         except StoreUnavailable as fault:
             _log.error("store unavailable", reason=str(fault))
             await asyncio.sleep(STORE_AWAY)
+
+
+def _place(subject: Subject | None) -> dict[str, object]:
+    """Where it is, for the log: the repository, and the number of the pull request or issue."""
+    return {of: getattr(subject, of) for of in ("repository", "number") if hasattr(subject, of)}
+
+
+def _who(fault: Exception) -> str:
+    """Who must act, so that it does not come again."""
+    match fault:
+        case GitHubUnavailable() | RateLimited() | OverBudget() | Superseded() | ClaimLost():
+            return "nobody"
+        case Uninstalled() | Suspended():
+            return "owner"
+        case _:
+            return "operator"
 
 
 def _goes_on(subject: Subject, fault: Exception, reported: bool | Exception) -> bool:

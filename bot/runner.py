@@ -79,18 +79,17 @@ class SubjectRunner:
             return await self._hand_over(subject.repository, claim, gone)
 
     async def _run(self, subject: Subject, claim: Claim, owned: Guard) -> Ending:
-        installation = claim.tenant
         match subject:
             case PullSubject() | GroupSubject():
-                return await self._judge(subject, installation, owned)
+                return await self._judge(subject, claim, owned)
             case IndexSubject(repository):
-                page = await self.index(repository, installation, int(claim.progress or 1))
+                page = await self.index(repository, claim.tenant, int(claim.progress or 1))
                 words = f"{count_of(page.pulls, 'pull request')} indexed"
                 return Proceed(words, str(page.next)) if page.next else Done(words)
             case CommentSubject():
-                return Done(await self._obey(subject, installation, owned))
+                return Done(await self._obey(subject, claim, owned))
             case ButtonSubject():
-                return Done(await self._press(subject, installation, owned))
+                return Done(await self._press(subject, claim, owned))
             case DeliveriesSubject():
                 redelivery = Redelivery(self._installations, self._ledger)
                 return await redelivery.look(claim.progress, self._store.now())
@@ -111,16 +110,16 @@ class SubjectRunner:
         return await self._access(installation).read_repositories()
 
     async def report_fault(
-        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+        self, subject: Subject, claim: Claim, fault: Exception, owned: Guard
     ) -> bool:
         """Publish a failing check run with the fault; False where the subject has none."""
         if not isinstance(subject, PullSubject | GroupSubject):
             return False
         if isinstance(subject, PullSubject):  # so that a sweep tries again
             await Looks(self._ledger).forget(subject)
-        access = self._access(installation)
+        access = self._access(claim.tenant)
         publisher = await self._publisher(access, subject.repository, owned)
-        reconciler = self._reconciler(access, publisher, subject, installation)
+        reconciler = self._reconciler(access, publisher, subject, claim)
         request_id = fault.request_id if isinstance(fault, GitHubError) else ""
         words = str(fault) if isinstance(fault, GitHubError) else "an internal error"
         await reconciler.report_fault(subject, words, request_id)
@@ -137,17 +136,17 @@ class SubjectRunner:
             raise gone from None
         if present == claim.tenant:
             raise gone
-        await self._store.enqueue([Mark(claim.key, present, claim.backfill)])
+        await self._store.enqueue([Mark(claim.key, present, claim.backfill, claim.cause)])
         return Done(f"left to installation {present}")
 
-    async def _judge(self, subject: Judgeable, installation: int, owned: Guard) -> Ending:
-        access = self._access(installation)
+    async def _judge(self, subject: Judgeable, claim: Claim, owned: Guard) -> Ending:
+        access = self._access(claim.tenant)
         publisher = await self._publisher(access, subject.repository, owned)
         try:
-            reconciler = self._reconciler(access, publisher, subject, installation)
+            reconciler = self._reconciler(access, publisher, subject, claim)
             outcome = await reconciler.reconcile(subject)
         except Moved as moved:
-            await self._store.enqueue([Mark(moved.subject.key, installation)])
+            await self._mark(claim)(moved.subject)
             return Done(str(moved))
         if delay := publisher.settles_in():  # a run before this one did not end its write
             return Proceed(f"{outcome}, but not settled", "", delay)
@@ -155,7 +154,8 @@ class SubjectRunner:
 
     async def _spread(self, subject: Spread, claim: Claim) -> Ending:
         async def mark(found: Mapping[Subject, bool]) -> None:
-            marks = [Mark(one.key, claim.tenant, later) for one, later in found.items()]
+            tenant, cause = claim.tenant, claim.cause
+            marks = [Mark(one.key, tenant, later, cause) for one, later in found.items()]
             await self._store.enqueue(marks)
 
         access, app_id = self._access(claim.tenant), self._installations.app_id
@@ -175,7 +175,8 @@ class SubjectRunner:
         installation = claim.tenant
 
         async def mark(found: Sequence[Subject]) -> None:
-            await self._store.enqueue([Mark(one.key, installation, backfill=True) for one in found])
+            marks = [Mark(one.key, installation, True, claim.cause) for one in found]
+            await self._store.enqueue(marks)
 
         if not (claim.progress or claim.backfill):  # an event tells that it reaches more, or less
             await self._installations.renew_token(installation)
@@ -183,20 +184,20 @@ class SubjectRunner:
         sweeping = Sweep(access, self._ledger, installation, now, mark)
         return await sweeping.sweep(claim.progress)
 
-    async def _obey(self, subject: CommentSubject, installation: int, owned: Guard) -> str:
-        access = self._access(installation)
-        here = await self._conversations(access, subject.repository, installation, owned)
+    async def _obey(self, subject: CommentSubject, claim: Claim, owned: Guard) -> str:
+        access = self._access(claim.tenant)
+        here = await self._conversations(access, subject.repository, claim, owned)
         site = Site(self._settings.github_url, subject.repository)
         status = TellingStatus(here, Overviews(access, subject.repository), site)
         return await Commands(here, self._store.lock, status.carry_out).run(subject)
 
-    async def _press(self, subject: ButtonSubject, installation: int, owned: Guard) -> str:
-        access = self._access(installation)
-        here = await self._conversations(access, subject.repository, installation, owned)
+    async def _press(self, subject: ButtonSubject, claim: Claim, owned: Guard) -> str:
+        access = self._access(claim.tenant)
+        here = await self._conversations(access, subject.repository, claim, owned)
         return await Pressed(here).run(subject)
 
     async def _conversations(
-        self, access: Access, repository: str, installation: int, owned: Guard
+        self, access: Access, repository: str, claim: Claim, owned: Guard
     ) -> Conversations:
         return Conversations(
             access.reader(repository),
@@ -205,11 +206,11 @@ class SubjectRunner:
             self._ledger,
             self._clock,
             owned,
-            self._mark(installation),
+            self._mark(claim),
         )
 
     def _reconciler(
-        self, access: Access, publisher: Publisher, subject: Judgeable, installation: int
+        self, access: Access, publisher: Publisher, subject: Judgeable, claim: Claim
     ) -> Reconciler:
         reader = access.reader(subject.repository)
         return Reconciler(
@@ -217,9 +218,9 @@ class SubjectRunner:
             Gatherer(access, subject.repository),
             publisher,
             Sharing(reader, self._ledger, self._store.lock),
-            self._known(installation),
+            self._known(claim.tenant),
             Site(self._settings.github_url, subject.repository),
-            self._mark(installation),
+            self._mark(claim),
         )
 
     async def _publisher(self, access: Access, repository: str, owned: Guard) -> Publisher:
@@ -233,10 +234,12 @@ class SubjectRunner:
         client = self._installations.client(installation)
         return Access(client, self._objects, self._parsed, self._ledger)
 
-    def _mark(self, installation: int) -> Callable[[Subject], Awaitable[None]]:
+    def _mark(self, claim: Claim) -> Callable[[Subject], Awaitable[None]]:
+        """What is found in a run comes of the delivery that the run itself comes of."""
+
         def mark(found: Subject) -> Awaitable[None]:
             backfill = isinstance(found, IndexSubject)
-            return self._store.enqueue([Mark(found.key, installation, backfill)])
+            return self._store.enqueue([Mark(found.key, claim.tenant, backfill, claim.cause)])
 
         return mark
 

@@ -110,6 +110,7 @@ def _as_json(row: Row) -> dict[str, object]:
         "state": row.state,
         "due": moment(row.due),
         "rests_until": moment(row.rests_until) if row.rests_until else None,
+        "delivery": row.cause or None,
         "attempts": row.attempts,
         "backfill": row.backfill,
         "owner": row.owner,

@@ -43,7 +43,7 @@ def make_web(
         except (StoreStopped, StoreUnavailable):
             queue = Census({}, math.nan)
         rows = {state.value: number for state, number in queue.rows.items()}
-        text = metrics.render(rows, queue.oldest_due)
+        text = metrics.render(rows, queue.oldest_due, queue.backfill)
         return web.Response(body=text, headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def index(_: web.BaseRequest) -> web.Response:

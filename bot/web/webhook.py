@@ -95,7 +95,7 @@ def _recorded(
                 subject=key,
                 body=body,
             )
-            return delivery, Mark(key, installation)
+            return delivery, Mark(key, installation, cause=guid)
         case Ignored(action, reason):
             return Delivery(guid, event, action, Outcome.IGNORED, reason, body=body), None
         case Rejected(reason):

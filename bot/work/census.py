@@ -6,6 +6,9 @@ from bot.work.model import Census, State
 from bot.work.schema import tenant, work
 
 _rows = select(work.c.state, func.count().label("number")).group_by(work.c.state)
+_backfill = (
+    select(func.count()).select_from(work).where(work.c.state == State.READY, work.c.backfill)
+)
 # An installation that rests waits for GitHub, not for us.
 _oldest = (
     select(func.min(work.c.due))
@@ -19,4 +22,5 @@ def count(connection: Connection, now: float) -> Census:
     found = {row.state: row.number for row in connection.execute(_rows)}
     oldest: float | None = connection.scalar(_oldest, {"now": now})
     waited = 0.0 if oldest is None else max(now - oldest, 0.0)
-    return Census(dict.fromkeys(State, 0) | found, waited)
+    backfill: int = connection.scalars(_backfill).one()
+    return Census(dict.fromkeys(State, 0) | found, waited, backfill)

@@ -54,12 +54,13 @@ class Mark:
     """Something that may have changed, and the installation (tenant) whose turn it takes.
 
     What nobody waits for (*backfill*) comes after all that is live of its tenant; a row that is
-    marked both ways is live.
+    marked both ways is live. *cause* is the delivery that it comes of, by its GUID, if of any.
     """
 
     key: str
     tenant: int
     backfill: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Claim:
 
     *progress* is where an earlier run of several came to, in the runner's own words; a run begins
     from the start where it is empty. *died*: the last run took its process with it, or the other
-    way round.
+    way round. *cause* is the newest delivery that it comes of, by its GUID.
     """
 
     key: str
@@ -79,14 +80,19 @@ class Claim:
     progress: str = ""
     died: bool = False
     due: float = field(default=0.0, compare=False)  # when the row began to wait for this run
+    cause: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """The queue in numbers: rows by state, and seconds that the oldest due one has waited."""
+    """The queue in numbers: rows by state, and seconds that the oldest due one has waited.
+
+    *backfill* are those that wait and that nobody waits for.
+    """
 
     rows: Mapping[State, int]
     oldest_due: float
+    backfill: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class Row:
     """One line of the queue's listing; times are seconds since the epoch.
 
     *rests_until*: nothing of its installation is claimed before then; 0 where it never rested.
+    *cause* is the newest delivery that it comes of, by its GUID.
     """
 
     key: str
@@ -107,3 +114,4 @@ class Row:
     owner: str  # who runs it, or ran it last
     error: str
     rests_until: float = 0.0
+    cause: str = ""

@@ -60,7 +60,7 @@ _fresh: dict[Column[Any], object] = {
     work.c.lease: 0.0,
     work.c.error: "",
 }
-_marked = (work.c.key, work.c.tenant, work.c.backfill)
+_marked = (work.c.key, work.c.tenant, work.c.backfill, work.c.cause)
 _new = insert(work).from_select(
     [*_marked, work.c.due, *_fresh],
     unpacked(*_marked).add_columns(
@@ -80,6 +80,7 @@ _mark = Prepared(
             "due": case((or_(_resting, _sooner), _new.excluded.due), else_=work.c.due),
             "attempts": case((_resting, 0), else_=work.c.attempts),
             "backfill": and_(_new.excluded.backfill, or_(_resting, work.c.backfill)),
+            "cause": case((_new.excluded.cause != "", _new.excluded.cause), else_=work.c.cause),
         },
     )
 )
@@ -131,6 +132,7 @@ _listing = (
         work.c.owner,
         work.c.error,
         func.coalesce(tenant.c.not_before, 0.0).label("rests_until"),
+        work.c.cause,
     )
     .select_from(work.outerjoin(tenant, tenant.c.id == work.c.tenant))
     .order_by(work.c.key)
@@ -144,7 +146,7 @@ def mark(connection: Connection, marks: Sequence[Mark], now: float) -> None:
     last = {mark.key: mark for mark in marks}
     live = {mark.key for mark in marks if not mark.backfill}
     tenants = {mark.tenant for mark in last.values()}
-    rows = [(key, mark.tenant, key not in live) for key, mark in last.items()]
+    rows = [(key, mark.tenant, key not in live, mark.cause) for key, mark in last.items()]
     # Sorted, so that writers, on a database that has several, lock rows in one order.
     _enrol.run(connection, rows=pack((tenant,) for tenant in sorted(tenants)))
     _mark.run(connection, rows=pack(sorted(rows)), now=now)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from bot.work.model import Outcome, State
@@ -84,6 +85,8 @@ work = Table(
     Column("owner", Text, nullable=False),  # the process that runs it, or ran it last
     Column("lease", Float, nullable=False),  # until when that process is believed to live
     Column("error", Text, nullable=False),  # of the last failed run; a success clears it
+    # The newest delivery that it comes of, by its GUID.
+    Column("cause", Text, nullable=False, server_default=text("''")),
     # Answers all of the scheduler's questions: who runs, who has something due, which is oldest.
     Index("work_turn", "state", "tenant", "backfill", "due", "key"),
     sqlite_with_rowid=False,

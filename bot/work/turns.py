@@ -108,6 +108,7 @@ _take = (
         work.c.progress,
         work.c.error == DIED,
         work.c.due,
+        work.c.cause,
     )
 )
 _serve = update(tenant).where(tenant.c.id == _whose).values(served=bindparam("ticket"))

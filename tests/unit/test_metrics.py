@@ -21,7 +21,8 @@ def shown() -> dict[str, Metric]:
     metrics.delivered("push", "accepted")
     metrics.evaluated("pull", 0.3, 2)
     metrics.judged(0.4)
-    text = metrics.render({"ready": 3}, 12.5).decode()
+    metrics.failed("nobody")
+    text = metrics.render({"ready": 3}, 12.5, 2).decode()
     return {family.name: family for family in text_string_to_metric_families(text)}
 
 
@@ -44,10 +45,11 @@ def test_the_operators_page_lists_every_metric_and_no_other() -> None:
 
 
 def test_a_scrape_shows_the_queue_as_it_is_now() -> None:
-    metrics.render({"ready": 3, "parked": 1}, 12.5)
+    metrics.render({"ready": 3, "parked": 1}, 12.5, 2)
     assert value("plan_gate_queue_rows", state="parked") == 1
     assert value("plan_gate_queue_oldest_due_seconds") == 12.5
-    metrics.render({}, float("nan"))  # the database does not answer
+    assert value("plan_gate_queue_backfill_rows") == 2
+    metrics.render({}, float("nan"), 0)  # the database does not answer
     assert value("plan_gate_queue_rows", state="parked") is None
     oldest = value("plan_gate_queue_oldest_due_seconds")
     assert oldest is not None

@@ -1,6 +1,7 @@
 """Migrations: they make what the tables say; once, whoever comes first; all of it or none."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,7 +85,17 @@ def sql(*statements: str) -> Callable[[Connection], None]:
 
 def told(connection: Connection) -> set[str]:
     question = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
-    return {*connection.scalars(text(question))}
+    return {*map(in_order, connection.scalars(text(question)))}
+
+
+def in_order(said: str) -> str:
+    """The same whatever the order of its columns and conditions: one that is added comes last."""
+    head, _, rest = said.partition("(")
+    inside, _, end = rest.rpartition(")")
+    if not head.startswith("CREATE TABLE"):
+        return said
+    parts = sorted(" ".join(part.split()) for part in re.split(r",(?![^(]*\))", inside))
+    return f"{' '.join(head.split())} ({', '.join(parts)}) {' '.join(end.split())}"
 
 
 def tables(connection: Connection) -> set[str]:

@@ -59,7 +59,7 @@ class Runner:
         return Done(ended) if isinstance(ended, str) else ended
 
     async def report_fault(
-        self, subject: Subject, installation: int, fault: Exception, owned: Guard
+        self, subject: Subject, claim: Claim, fault: Exception, owned: Guard
     ) -> bool:
         self.reported.append(str(fault))
         if self.unreportable:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
+API_URL = "https://api.github.com"
 _YES = {"yes", "true", "on", "1"}
 _NO = {"no", "false", "off", "0"}
 
@@ -71,7 +72,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         private_key=_private_key(environ),
         webhook_secrets=_secrets(environ),
         database=read_database(environ),
-        api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
+        api_url=_url(environ, "GITHUB_API_URL") or API_URL,
         github_url=_url(environ, "GITHUB_URL") or "https://github.com",
         public_url=_url(environ, "PUBLIC_URL"),
         host=environ.get("HOST", "").strip() or "127.0.0.1",
@@ -82,11 +83,37 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """What an administrator acts with, who is not the App: their own token, and which App it is."""
+
+    app_id: int
+    token: str = field(repr=False)
+    api_url: str
+
+
+def read_admin(environ: Mapping[str, str]) -> Admin:
+    """Build what an administrator's command needs from *environ*; raises `UsageError`."""
+    token = environ.get("GITHUB_TOKEN", "").strip()
+    if not token:
+        raise UsageError(
+            "GITHUB_TOKEN is not set: give a token of your own that may administer, such as "
+            "`GITHUB_TOKEN=$(gh auth token)`; the App itself must not"
+        )
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise UsageError("GITHUB_TOKEN is no token: copy it again, without spaces or quotes")
+    return Admin(
+        int(_app_id(environ)),
+        token,
+        _url(environ, "GITHUB_API_URL") or API_URL,
+    )
+
+
 def _app_id(environ: Mapping[str, str]) -> str:
     value = environ.get("APP_ID", "").strip()
     if not value:
         raise UsageError("APP_ID is not set: use the number on the App's settings page")
-    if not (value.isascii() and value.isdigit()):
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
         raise UsageError("APP_ID must be a number: use the one on the App's settings page")
     return value
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "show one plan as data",
     "status": "tell where plans stand, and the next step of each",
     "doctor": "bring the database up, and mend what GitHub knows",
+    "enforce": "require the check by a ruleset, and show the difference first",
     "replay": "decide a recorded decision again, and explain it",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }

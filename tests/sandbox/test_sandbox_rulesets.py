@@ -125,10 +125,10 @@ async def test_not_every_plan_has_rulesets_of_an_organisation(stage: Stage, owne
 async def test_repositories_are_selected_in_one_way(stage: Stage, owner: Client) -> None:
     docs = stage.sandbox.create_repository("acme/docs")
     ref = {"ref_name": {"include": ["~ALL"], "exclude": []}}
-    by_id = {"repository_id": {"repository_ids": [docs.id]}}
+    by_id: dict[str, Any] = {"repository_id": {"repository_ids": [docs.id]}}
     spec = {"name": "team", "property_values": ["a"]}
-    by_property = {"repository_property": {"include": [spec], "exclude": []}}
-    by_name = {"repository_name": {"include": ["~ALL"], "exclude": ["sh?p"]}}
+    by_property: dict[str, Any] = {"repository_property": {"include": [spec], "exclude": []}}
+    by_name: dict[str, Any] = {"repository_name": {"include": ["~ALL"], "exclude": ["sh?p"]}}
     for selection in (by_id, by_property, by_name):
         made = await owner.post(
             "/orgs/acme/rulesets", body(stage.app.id, conditions=ref | selection)

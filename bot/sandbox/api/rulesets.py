@@ -137,7 +137,7 @@ def _change(call: Call, among: list[Ruleset]) -> Answer:
     _refuse_bad(call, body, [each for each in among if each is not ruleset])
     for name in ("name", "target", "enforcement", "rules", "conditions", "bypass_actors"):
         value = getattr(body, name)
-        if value is not None:
+        if value is not None and call.world.limits.rulesets_change:
             setattr(ruleset, name, value)
     ruleset.updated_at = call.world.clock()
     return Answer(_full(call, ruleset))

@@ -38,6 +38,9 @@ class Limits:
     webhook_log: float = 3 * 24 * 3_600.0  # seconds that a delivery stays in it
     webhook_bytes: int = 25 * 1024 * 1024
     organization_rulesets: bool = True  # not in every plan that GitHub sells
+    rulesets_change: bool = (
+        True  # https://github.com/integrations/terraform-provider-github/issues/2784
+    )
 
 
 @dataclass(frozen=True, slots=True)

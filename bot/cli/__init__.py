@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "tell where plans stand, and the next step of each",
     "doctor": "bring the database up, and mend what GitHub knows",
     "enforce": "require the check by a ruleset, and show the difference first",
+    "report": "tell what was blocked, or would have been, in the last days",
     "replay": "decide a recorded decision again, and explain it",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }

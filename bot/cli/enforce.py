@@ -190,7 +190,8 @@ async def _write(client: Client, place: Place, seen: _Seen) -> None:
         await rulesets.delete(before)
     if after is not None:
         stands = await rulesets.write(after)
-        odd = [line for line in compare(after, stands) if line.changes]
+        written = {line.what for line in seen.lines if line.changes}
+        odd = [line for line in compare(after, stands) if line.changes and line.what in written]
         if odd:
             told = "; ".join(f"{line.what}: {line.after} and not {line.before}" for line in odd[:3])
             raise UsageError(

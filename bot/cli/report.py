@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from bot.settings import read_database
 from bot.work.errors import StoreUnavailable
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_RECORDS = 100
 _MOST = 400  # days: as long as the audit log is kept
 
 
@@ -111,11 +112,18 @@ def _explain(tally: Tally, look: LedgerView, owner: str, since: float) -> None:
             if tally.asks_why(one.at, one.repository, one.number) and said not in explained:
                 explained.add(said)
                 asked[one.id] = one
-        records = look.records(list(asked))
-        for id_, one in asked.items():
-            record = records.get(id_)
-            whys = (Why(UNKNOWN),) if record is None else blocking(record)
-            tally.explained(one.repository, one.number, whys)
+        for ids in _batches(list(asked)):
+            records = look.records(ids)
+            for id_ in ids:
+                record = records.get(id_)
+                whys = (Why(UNKNOWN),) if record is None else blocking(record)
+                tally.explained(asked[id_].repository, asked[id_].number, whys)
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Records may be large: few are held at a time."""
+    for first in range(0, len(ids), _RECORDS):
+        yield ids[first : first + _RECORDS]
 
 
 def _owner(written: str) -> str:

@@ -33,10 +33,11 @@ class AppInstallation(Struct):
 
 
 class RulesetEntry(Struct):
-    """An entry of a list of rulesets."""
+    """An entry of a list of rulesets; *source_type* may be `Enterprise`, which is nobody's here."""
 
     id: int
     name: str
+    source_type: str = ""
 
 
 class RequiredCheck(Struct):

@@ -12,6 +12,7 @@ from bot.report.enforcing import refusal
 from bot.rollout.ruleset import NAME, Place, Ruleset
 
 _USER = "User"
+_ABOVE = "Enterprise"
 
 
 class Rulesets:
@@ -39,7 +40,9 @@ class Rulesets:
         except UsageError:
             await self._refuse_user()
             raise
-        found = next((each for each in listed if each.name == NAME), None)
+        found = next(
+            (each for each in listed if each.name == NAME and each.source_type != _ABOVE), None
+        )
         if found is None:
             return None
         with self._advised():

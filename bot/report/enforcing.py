@@ -177,6 +177,7 @@ def refusal(place: Place, status: int, said: str) -> str:
         )
     return (
         f"GITHUB_TOKEN may not change the rulesets of {place} ({answered}): give it the "
-        "organisation permission “Administration: write” (a classic one: scope admin:org), of "
+        "organisation permission “Administration: write” (a classic one: scope admin:org, or "
+        "`gh auth refresh -s admin:org`), of "
         f"somebody who owns {place}; where {place} has no such rulesets: {instead}"
     )

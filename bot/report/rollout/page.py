@@ -121,7 +121,7 @@ def _causes(report: Report) -> Iterator[str]:
     yield "<h2>Why</h2>"
     yield '<p class="faint">A pull request counts once for each of its reasons.</p>'
     chart = bars("Pull requests by reason", drawn)
-    yield _pair(chart, _table(("reason", "rule", "pull requests"), rows))
+    yield _pair(chart, _table("Reasons", ("reason", "rule", "pull requests"), rows))
 
 
 def _repositories(report: Report) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _repositories(report: Report) -> Iterator[str]:
         '<p class="legend"><span><i class="first"></i>would have been blocked (shadow)</span>'
         '<span><i class="second"></i>blocked (enforced)</span></p>'
     )
-    yield _pair(bars("Pull requests by repository", drawn), _table(heads, cells))
+    yield _pair(bars("Pull requests by repository", drawn), _table("Repositories", heads, cells))
 
 
 def _days(report: Report) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _days(report: Report) -> Iterator[str]:
     rows = [(day, count) for day, count in reversed(days) if count]
     yield "<h2>When they became blocked</h2>"
     chart = columns("Pull requests that became blocked, by day", days)
-    yield _pair(chart, _table(("day", "pull requests"), rows))
+    yield _pair(chart, _table("Days", ("day", "pull requests"), rows))
 
 
 def _plans(report: Report) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _plans(report: Report) -> Iterator[str]:
     heads = ("plan", "title", "repository", "blocked", "wait still")
     drawn = [Bar(f"{row.plan.name} {row.plan.title}", row.pulls) for row in report.plans[:_DRAWN]]
     yield "<h2>Plans that were waited for</h2>"
-    yield _pair(bars("Pull requests by plan", drawn), _table(heads, rows))
+    yield _pair(bars("Pull requests by plan", drawn), _table("Plans", heads, rows))
 
 
 def _exemptions(report: Report) -> Iterator[str]:
@@ -177,9 +177,9 @@ def _exemptions(report: Report) -> Iterator[str]:
     yield f'<p class="faint">{count_of(report.exempted, "exemption")} given; the newest below.</p>'
     yield _pair(
         bars("Exemptions by who gave them", [Bar(*row) for row in people[:_DRAWN]]),
-        _table(("by", "given"), people),
+        _table("People", ("by", "given"), people),
     )
-    yield _table(("day", "pull request", "by", "reason"), newest)
+    yield _table("Newest exemptions", ("day", "pull request", "by", "reason"), newest)
 
 
 # ── parts ────────────────────────────────────────────────────────────────────
@@ -187,7 +187,7 @@ def _pair(chart: str, table: str) -> str:
     return f'<div class="pair"><div>{chart}</div>{table}</div>'
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> str:
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> str:
     numeric = [name in NUMBERS for name in heads]
     head = "".join(
         f'<th scope="col"{_class("number" if number else "")}>{_text(name)}</th>'
@@ -197,7 +197,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> str:
     more = len(rows) - _LISTED
     note = f'<p class="faint">… and {more} more, which --format json has.</p>' if more > 0 else ""
     return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{_text(title)}">'
+        f"<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>{note}</div>"
     )
 

@@ -70,7 +70,7 @@ class Tally:
             course.affected = course.affected or blocks or course.blocked_since is not None
         if not blocks:
             if within and course.blocked_since is not None:
-                course.waited += at - course.blocked_since
+                course.waited += max(at - course.blocked_since, 0.0)  # clocks may differ
             course.blocked_since = None
             return
         course.shadow = conclusion == _SHADOW
@@ -180,7 +180,7 @@ def _waited_for(affected: Iterable[_Course]) -> tuple[WaitedFor, ...]:
             pulls[key] += 1
             waiting[key] += course.outcome is Outcome.WAITING
     rows = [WaitedFor(told[key], pulls[key], waiting[key]) for key in pulls]
-    rows.sort(key=lambda row: (-row.waiting, -row.pulls, row.plan.repository, row.plan.name))
+    rows.sort(key=lambda row: (-row.pulls, -row.waiting, row.plan.repository, row.plan.name))
     return tuple(rows[:_PLANS])
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,6 +254,17 @@ def test_the_values_are_as_they_are_documented() -> None:
         },
     }
     assert as_values(EMPTY)["repositories_like"] is None
+
+
+def test_every_key_of_the_values_is_documented() -> None:
+    documented = (Path(__file__).parents[2] / "docs/enforce.md").read_text()
+
+    def keys(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            return set(value).union(*map(keys, value.values()))
+        return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+    assert {key for key in keys(as_values(REPORT)) if f'"{key}":' not in documented} == set()
 
 
 @pytest.mark.parametrize(

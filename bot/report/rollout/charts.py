@@ -37,7 +37,7 @@ def columns(title: str, days: Sequence[tuple[str, int]]) -> str:
     width = 100 / max(len(days), 1)
     parts = [
         f'<line class="axis" x1="0" x2="100%" y1="{_HEIGHT}" y2="{_HEIGHT}"/>',
-        f'<text class="faint" x="0" y="12">{most}</text>',
+        f'<text class="faint" x="0" y="12">{most:,}</text>',
     ]
     for index, (day, count) in enumerate(days):
         if count:
@@ -45,7 +45,7 @@ def columns(title: str, days: Sequence[tuple[str, int]]) -> str:
             parts.append(
                 f'<rect class="first" x="{index * width + width * 0.1:.3f}%" '
                 f'y="{_HEIGHT - height:.1f}" width="{width * 0.8:.3f}%" height="{height:.1f}">'
-                f"<title>{escape(day)}: {count}</title></rect>"
+                f"<title>{escape(day)}: {count:,}</title></rect>"
             )
     if days:
         first, last = escape(days[0][0]), escape(days[-1][0])
@@ -60,7 +60,7 @@ def _bar(index: int, row: Bar, most: int) -> Iterator[str]:
     cut = label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
     yield (
         f'<text x="0" y="{y + 13}">{escape(cut)}<title>{escape(label)}</title></text>'
-        f'<text class="end" x="100%" y="{y + 13}">{row.sum}</text>'
+        f'<text class="end" x="100%" y="{y + 13}">{row.sum:,}</text>'
     )
     start = 0.0
     for part, kind in ((row.first, "first"), (row.second, "second")):

@@ -103,12 +103,13 @@ def _body(report: Report) -> Iterator[str]:
 
 
 def _tiles(total: Counts) -> str:
+    blocked = share(total.blocked, total.judged)
     shown = [
-        ("pull requests with a verdict", str(total.judged)),
-        ("blocked, or would have been", f"{total.blocked} · {share(total.blocked, total.judged)}"),
-        ("of them in shadow mode", str(total.shadow)),
-        ("of them enforced", str(total.enforced)),
-        *((words, str(number)) for words, number in outcomes_of(total)),
+        ("pull requests with a verdict", f"{total.judged:,}"),
+        (f"blocked, or would have been ({blocked})", f"{total.blocked:,}"),
+        ("of them in shadow mode", f"{total.shadow:,}"),
+        ("of them enforced", f"{total.enforced:,}"),
+        *((words, f"{number:,}") for words, number in outcomes_of(total)),
         ("half of the freed within", duration(total.median)),
     ]
     parts = [f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>" for name, value in shown]
@@ -162,7 +163,9 @@ def _plans(report: Report) -> Iterator[str]:
         for row in report.plans
     ]
     heads = ("plan", "title", "repository", "blocked", "wait still")
-    drawn = [Bar(f"{row.plan.name} {row.plan.title}", row.pulls) for row in report.plans[:_DRAWN]]
+    drawn = [
+        Bar(f"{row.plan.name} in {row.plan.repository}", row.pulls) for row in report.plans[:_DRAWN]
+    ]
     yield "<h2>Plans that were waited for</h2>"
     yield _pair(bars("Pull requests by plan", drawn), _table("Plans", heads, rows))
 
@@ -204,11 +207,12 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) ->
 
 
 def _cell(cell: _Cell, number: bool) -> str:
-    length = len(str(cell))
+    shown = f"{cell:,}" if isinstance(cell, int) else cell
+    length = len(shown)
     kind = (
         "number" if number else "words" if length > _WORDS else "short" if length < _SHORT else ""
     )
-    return f"<td{_class(kind)}>{_text(str(cell))}</td>"
+    return f"<td{_class(kind)}>{_text(shown)}</td>"
 
 
 def _class(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 import pytest
 
 from bot.cli.report import _explain, _hear
+from bot.gate.record import decision_id, pack
 from bot.ledger.history import Blocking
-from bot.ledger.port import Audit, AuditKind
+from bot.ledger.kept_ledger import KeptLedger
+from bot.ledger.port import Audit, AuditKind, Decision
 from bot.rollout.tally import DAY, Tally
 from bot.sandbox.pull_request import PullRequest
+from bot.settings import Postgres
+from bot.work.opening import open_database
 from tests.system.commands import Done, plan_gate
 from tests.system.world import NOON, RealTime, World, make_world
+from tests.unit.gate.build import CODE, DRAFT, pull
 
 SHADOW = "mode: shadow\n"
 
@@ -126,6 +132,33 @@ async def test_the_page_is_written_to_a_file(world: World, tmp_path: Path) -> No
     refused = await report(world, "acme", "--output", "no/such/folder.txt")
     assert refused.status == 2
     assert refused.err.startswith("plan-gate: error: --output no/such/folder.txt cannot be written")
+
+
+async def test_in_postgresql_beside_a_server(tmp_path: Path, postgres: str) -> None:
+    facts = pull(CODE, says="Plan: FEAT-12", main=[DRAFT])
+    record = pack(facts)
+    made = Decision(
+        decision_id(record),
+        time.time() - 60,
+        "pull acme/shop#7",
+        "acme/shop",
+        7,
+        facts.pull.head_sha,
+        "failure",
+        "FEAT-12 is Draft: merging is blocked",
+        record,
+    )
+    database = await open_database(Postgres(postgres))
+    try:
+        ledger = KeptLedger(database)
+        await ledger.record(made)
+        done = await plan_gate(tmp_path, "report", "acme", DATABASE_URL=postgres)
+    finally:
+        await database.close()
+    assert (done.status, done.err) == (0, "")
+    assert "1 of 1 pull request (100 %)" in done.out
+    assert "The linked plan is not Approved  G005" in done.out
+    assert "not known any more: 1" in done.out
 
 
 async def test_of_others_and_of_other_days_nothing_is_told(world: World) -> None:

@@ -95,11 +95,37 @@ def find_faults(environ: Mapping[str, str]) -> dict[str, str]:
     return faults
 
 
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """What an administrator acts with, who is not the App: their own token, and which App it is."""
+
+    app_id: int
+    token: str = field(repr=False)
+    api_url: str
+
+
+def read_admin(environ: Mapping[str, str]) -> Admin:
+    """Build what an administrator's command needs from *environ*; raises `UsageError`."""
+    token = environ.get("GITHUB_TOKEN", "").strip()
+    if not token:
+        raise UsageError(
+            "GITHUB_TOKEN is not set: give a token of your own that may administer, such as "
+            "`GITHUB_TOKEN=$(gh auth token)`; the App itself must not"
+        )
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise UsageError("GITHUB_TOKEN is no token: copy it again, without spaces or quotes")
+    return Admin(
+        int(_app_id(environ)),
+        token,
+        _url(environ, "GITHUB_API_URL") or GITHUB_API,
+    )
+
+
 def _app_id(environ: Mapping[str, str]) -> str:
     value = environ.get("APP_ID", "").strip()
     if not value:
         raise UsageError("APP_ID is not set: use the number on the App's settings page")
-    if not (value.isascii() and value.isdigit()):
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
         raise UsageError("APP_ID must be a number: use the one on the App's settings page")
     return value
 

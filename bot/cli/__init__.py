@@ -19,6 +19,8 @@ COMMANDS = {
     "show": "show one plan as data",
     "status": "tell where plans stand, and the next step of each",
     "doctor": "say what is wrong with the set-up; bring the database up; mend the index",
+    "enforce": "require the check by a ruleset, and show the difference first",
+    "report": "tell what was blocked, or would have been, in the last days",
     "replay": "decide a recorded decision again, and explain it",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }

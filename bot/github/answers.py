@@ -4,7 +4,7 @@ https://docs.github.com/en/rest – other fields may come and go.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -74,7 +74,7 @@ class RateLimitOverview(Struct):
 
 
 class RequiredCheck(Struct):
-    """A check that a rule requires; of one App where the rule names one."""
+    """A check that a rule requires; without *integration_id* from any App."""
 
     context: str
     integration_id: int | None = None
@@ -87,7 +87,7 @@ class RuleParameters(Struct):
 
 
 class Rule(Struct):
-    """An entry of `GET /repos/…/rules/branches/{branch}`: an active rule."""
+    """A rule of a ruleset, or of `GET /repos/…/rules/branches/{branch}`, as far as we need it."""
 
     type: str
     parameters: RuleParameters | None = None
@@ -97,6 +97,74 @@ class Rule(Struct):
         """The checks that it requires, if it is of that type."""
         mine = self.type == "required_status_checks" and self.parameters is not None
         return self.parameters.required_status_checks if mine and self.parameters else ()
+
+
+class AppInstallation(Struct):
+    """An entry of `GET /orgs/{org}/installations`: any App that is installed there."""
+
+    app_id: int
+    app_slug: str
+    repository_selection: str
+    suspended_at: str | None = None
+
+
+class RulesetEntry(Struct):
+    """An entry of a list of rulesets; *source_type* may be `Enterprise`, which is nobody's here."""
+
+    id: int
+    name: str
+    source_type: str = ""
+
+
+class Condition(Struct):
+    """What a ruleset selects branches or repositories by."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Conditions(Struct):
+    """The conditions of a ruleset, as far as we must understand them."""
+
+    ref_name: Condition | None = None
+    repository_name: Condition | None = None
+
+
+class Ruleset(Struct):
+    """`GET /orgs/{org}/rulesets/{id}`; its parts are written back as they came."""
+
+    id: int
+    enforcement: str
+    target: str = "branch"
+    conditions: dict[str, Any] | None = None
+    rules: tuple[dict[str, Any], ...] = ()
+    bypass_actors: tuple[dict[str, Any], ...] | None = None
+
+
+class BypassActor(Struct):
+    """Who may bypass a ruleset, as far as it is shown."""
+
+    actor_type: str
+    actor_id: int | None = None
+
+
+class SearchHit(Struct):
+    """An entry of `GET /search/issues`."""
+
+    number: int
+    repository_url: str
+
+
+class SearchHits(Struct):
+    """`GET /search/issues`, a page of it."""
+
+    items: tuple[SearchHit, ...]
+
+
+class CheckRunCount(Struct):
+    """How long a list of check runs is."""
+
+    total_count: int
 
 
 class HookDelivery(Struct):

@@ -143,6 +143,12 @@ class Client:
         """PATCH with *body*; the answer is *type_*."""
         return await self._write("PATCH", type_, url, body, variables)
 
+    async def replace(
+        self, type_: type[T], url: str, body: Mapping[str, object], **variables: str
+    ) -> T:
+        """PUT *body* in place of what is there; the answer is *type_*."""
+        return await self._write("PUT", type_, url, body, variables)
+
     async def delete(self, url: str, **variables: str) -> None:
         """DELETE what is there; raises `NotFound` where nothing is."""
         await self._write("DELETE", object, url, None, variables)

@@ -4,11 +4,16 @@ from bot.errors import PlanGateError
 
 
 class GitHubError(PlanGateError):
-    """A request to GitHub did not give what was asked for; *request_id* helps GitHub's support."""
+    """A request to GitHub did not give what was asked for; *request_id* helps GitHub's support.
 
-    def __init__(self, text: str, *, request_id: str = "") -> None:
+    *status* is the answer's, 0 where there is none or it says nothing; *said* are GitHub's words.
+    """
+
+    def __init__(self, text: str, *, request_id: str = "", status: int = 0, said: str = "") -> None:
         super().__init__(text)
         self.request_id = request_id
+        self.status = status
+        self.said = said
 
 
 class GitHubUnavailable(GitHubError):

@@ -23,7 +23,12 @@ def translated() -> Iterator[None]:
         raise errors.GitHubUnavailable(_words(fault), request_id=_request_id(fault)) from fault
     except gidgethub.HTTPException as fault:
         kind, advice = _sorted(fault)
-        raise kind(f"{_words(fault)}{advice}", request_id=_request_id(fault)) from fault
+        raise kind(
+            f"{_words(fault)}{advice}",
+            request_id=_request_id(fault),
+            status=int(fault.status_code),
+            said=str(fault),
+        ) from fault
     except (LookupError, TypeError, AttributeError, ValueError) as fault:
         # An error page in place of JSON, an unknown charset, a limit that is no number.
         raise errors.Unexpected(f"GitHub's answer is not readable: {fault}") from fault

@@ -1,13 +1,13 @@
 """Look into the ledger while other processes serve from it. Nothing is written or locked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bot.errors import UsageError
-from bot.ledger import audit, decisions
+from bot.ledger import audit, decisions, history
 from bot.ledger.port import Audit, Decision
 from bot.settings import Postgres
 from bot.work.migrations import require_newest
@@ -49,6 +49,24 @@ class LedgerView:
     def audit(self, after_id: int = 0, limit: int = 100) -> list[Audit]:
         """Return what happened after that entry, oldest first."""
         return audit.entries(self._connection, after_id, limit)
+
+    def happened(self, owner: str) -> Iterator[Audit]:
+        """Yield all that happened in an owner's repositories, oldest first."""
+        return history.entries(self._connection, owner)
+
+    def blocking(
+        self, owner: str, since: float, conclusions: Sequence[str]
+    ) -> Iterator[list[history.Blocking]]:
+        """Yield pages of an owner's decisions of such conclusions: from then on, or standing."""
+        return history.blocking(self._connection, owner, since, conclusions)
+
+    def records(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the records of a page of decisions."""
+        return history.records(self._connection, ids)
+
+    def states(self, owner: str) -> Iterator[tuple[str, int, str]]:
+        """Yield what became of an owner's pull requests: repository, number, state."""
+        return history.states(self._connection, owner)
 
 
 def peek_ledger(where: Path | Postgres, ask: Callable[[LedgerView], T]) -> T:

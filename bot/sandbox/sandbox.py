@@ -13,7 +13,7 @@ from bot.sandbox.git.objects import Content
 from bot.sandbox.page.routes import page_routes
 from bot.sandbox.repository import Repository
 from bot.sandbox.server import Server
-from bot.sandbox.state.accounts import Account, AccountType, App, Installation
+from bot.sandbox.state.accounts import Account, AccountType, App, Installation, UserToken
 from bot.sandbox.state.checks import CheckRun
 from bot.sandbox.state.deliveries import Delivery
 from bot.sandbox.state.records import Repo
@@ -80,11 +80,16 @@ class Sandbox:
         """Delete an account: what it did stays, done by nobody that GitHub can name."""
         self._world.accounts.pop(login.lower()).deleted = True
 
-    def user_token(self, login: str) -> str:
-        """Return a new personal token of a user."""
-        token = f"ghp_{secrets.token_hex(18)}"
-        self._world.user_tokens[token] = self._world.account(login)
+    def user_token(self, login: str, permissions: Mapping[str, str] | None = None) -> str:
+        """Return a new personal token of a user, a fine-grained one where permissions are given."""
+        fine_grained = None if permissions is None else dict(permissions)
+        token = f"{'ghp' if fine_grained is None else 'github_pat'}_{secrets.token_hex(18)}"
+        self._world.user_tokens[token] = UserToken(self._world.account(login), fine_grained)
         return token
+
+    def add_owner(self, organization: str, login: str) -> None:
+        """Make somebody an owner of an organisation, who may do everything there."""
+        self._world.owner(organization).owners.add(self._world.account(login).login.lower())
 
     def register_app(
         self,

@@ -10,7 +10,7 @@ from bot.cli import COMMANDS
 from bot.config.match import matches
 from bot.config.schema import Config
 from bot.plan.rules import RULES
-from bot.settings import read_settings
+from bot.settings import read_admin, read_settings
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
@@ -29,6 +29,7 @@ def test_every_environment_variable_is_documented() -> None:
 
     read_settings(Recorder(GOOD))
     read_settings(Recorder({**GOOD, "PORT": "1"}))
+    read_admin(Recorder({**GOOD, "GITHUB_TOKEN": "ghp_1"}))
     asked.add("PRIVATE_KEY_PATH")
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", CONFIGURATION, re.MULTILINE))
     assert documented == asked

@@ -7,7 +7,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bot.errors import UsageError
-from bot.settings import Postgres, Retention, find_faults, read_settings
+from bot.settings import (
+    Admin,
+    Postgres,
+    Retention,
+    find_faults,
+    read_admin,
+    read_settings,
+)
 
 
 def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
@@ -151,6 +158,33 @@ def test_all_faults_are_found_at_once() -> None:
         "PORT",
         "KEEP_BODIES",
     }
+
+
+def test_an_administrator_acts_with_a_token_that_nothing_shows() -> None:
+    admin = read_admin({"APP_ID": "12", "GITHUB_TOKEN": " ghp_secret\n"})
+    assert admin == Admin(12, "ghp_secret", "https://api.github.com")
+    assert "ghp_secret" not in repr(admin)
+    server = "https://ghe.example.com/api/v3"
+    there = read_admin({"APP_ID": "12", "GITHUB_TOKEN": "ghp_1", "GITHUB_API_URL": server})
+    assert there.api_url == server
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GITHUB_TOKEN", ""),
+        ("GITHUB_TOKEN", "gh p"),
+        ("GITHUB_TOKEN", "gh\x00p"),
+        ("GITHUB_TOKEN", "ghé"),
+        ("APP_ID", ""),
+        ("APP_ID", "9" * 5_000),
+        ("GITHUB_API_URL", "ghe"),
+    ],
+)
+def test_a_fault_of_an_administrators_names_its_variable(variable: str, value: str) -> None:
+    with pytest.raises(UsageError, match=variable) as caught:
+        read_admin({"APP_ID": "12", "GITHUB_TOKEN": "ghp_1", variable: value})
+    assert "ghé" not in str(caught.value)
 
 
 @pytest.mark.parametrize("path", ["/nowhere/key.pem", "nul\0byte"])

@@ -117,6 +117,14 @@ def get_organization_installation(call: Call) -> Answer:
     raise not_found()
 
 
+@routes("GET", "/orgs/{org}/installations", needs="organization_administration:read")
+def list_of_organization(call: Call) -> Answer:
+    """List the Apps that are installed on an organisation."""
+    account = call.organization()
+    found = [each for each in call.world.installations.values() if each.account is account]
+    return call.page(found, lambda each: accounts.installation(call.world, each), "installations")
+
+
 @routes("GET", "/installation/repositories", needs="metadata:read")
 def list_repositories(call: Call) -> Answer:
     """List the repositories that the token opens."""

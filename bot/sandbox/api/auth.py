@@ -7,7 +7,7 @@ import jwt
 from jwt.types import Options
 
 from bot.sandbox.api.answers import Refused, bad_credentials
-from bot.sandbox.state.accounts import Account, App, Token
+from bot.sandbox.state.accounts import Account, App, Token, UserToken
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
 
@@ -40,9 +40,14 @@ class InstallationCaller:
 
 @dataclass(frozen=True, slots=True)
 class UserCaller:
-    """A person."""
+    """A person, or a part of what they may do."""
 
-    account: Account
+    token: UserToken
+
+    @property
+    def account(self) -> Account:
+        """Who it is."""
+        return self.token.account
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,8 @@ def reaches(world: World, caller: Caller, repo: Repo) -> bool:
     match caller:
         case InstallationCaller(token):
             return token.opens(repo.id, repo.owner)
-        case UserCaller(account):
-            return world.role(repo, account) is not None
+        case UserCaller(token):
+            return world.role(repo, token.account) is not None
         case AppCaller() | Anonymous():
             return not repo.private
 

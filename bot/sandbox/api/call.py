@@ -65,8 +65,8 @@ class Call:
                 return app.bot
             case InstallationCaller(token):
                 return token.installation.app.bot
-            case UserCaller(account):
-                return account
+            case UserCaller(token):
+                return token.account
             case Anonymous():
                 raise forbidden()
 
@@ -95,6 +95,14 @@ class Call:
         if not self.path[name].isdecimal():
             raise not_found()
         return int(self.path[name])
+
+    def organization(self) -> Account:
+        """Return the organisation that the path names; to people it is there if they own it."""
+        found = self.world.accounts.get(self.path["org"].lower())
+        is_user = isinstance(self.caller, UserCaller)
+        if found is None or (is_user and not found.is_owned_by(self.actor)):
+            raise not_found()
+        return found
 
     def issue(self) -> Issue:
         """Return the issue or pull request that the path names."""

@@ -26,8 +26,10 @@ def allow(world: World, route: Route, caller: Caller, target: Repo | None, metho
         case InstallationCaller(token):
             if route.needs and not any(allows(token.permissions, need) for need in route.needs):
                 raise forbidden()
-        case UserCaller(account):
-            role = None if target is None else world.role(target, account)
+        case UserCaller(token):
+            if route.needs and not any(map(token.allows, route.needs)):
+                raise Refused(403, "Resource not accessible by personal access token")
+            role = None if target is None else world.role(target, token.account)
             if target is not None and not any(_role_allows(role, need) for need in route.needs):
                 raise Refused(403, "Must have admin rights to Repository.")
         case AppCaller() | Anonymous():

@@ -75,8 +75,8 @@ def _key(caller: Caller) -> tuple[str, int]:
             return "app", app.id
         case InstallationCaller(token):
             return "installation", token.installation.id
-        case UserCaller(account):
-            return "user", account.id
+        case UserCaller(token):
+            return "user", token.account.id
         case Anonymous():
             return "anonymous", 0
 

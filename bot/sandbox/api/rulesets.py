@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from bot.sandbox.api.answers import Answer, not_found
+from bot.sandbox.api.answers import Answer, Refused, not_found
+from bot.sandbox.api.auth import UserCaller
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.routing import Routes
 from bot.sandbox.state.records import JsonObject, Ruleset
@@ -18,7 +19,7 @@ class RulesetFields(msgspec.Struct):
 
     name: str | None = None
     enforcement: Literal["active", "evaluate", "disabled"] | None = None
-    target: Literal["branch", "tag", "push", "repository"] = "branch"
+    target: Literal["branch", "tag", "push", "repository"] | None = None
     rules: list[dict[str, Any]] | None = None
     conditions: dict[str, Any] | None = None
     bypass_actors: list[dict[str, Any]] | None = None
@@ -52,8 +53,11 @@ def list_rules(call: Call) -> Answer:
 
 @routes("GET", "/repos/{owner}/{repo}/rulesets", needs="metadata:read")
 def list_of_repository(call: Call) -> Answer:
-    """List the rulesets of a repository."""
-    return call.page(call.repo.rulesets, lambda each: _summary(call, each))
+    """List the rulesets of a repository, and unless told otherwise those of its owner as well."""
+    found = list(call.repo.rulesets)
+    if call.choice("includes_parents", "true", "false") == "true":
+        found += call.world.rulesets[call.repo.owner.login.lower()]
+    return call.page(found, lambda each: _summary(call, each))
 
 
 @routes("POST", "/repos/{owner}/{repo}/rulesets", needs="administration:write")
@@ -62,9 +66,27 @@ def create_in_repository(call: Call) -> Answer:
     return _create(call, call.repo.rulesets)
 
 
-@routes("GET", "/orgs/{org}/rulesets", needs="organization_administration:read")
+@routes("GET", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", needs="metadata:read")
+def get_of_repository(call: Call) -> Answer:
+    """Answer one ruleset of a repository."""
+    return Answer(_full(call, _find(call, call.repo.rulesets)))
+
+
+@routes("PUT", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", needs="administration:write")
+def change_in_repository(call: Call) -> Answer:
+    """Change a ruleset of a repository; what the body leaves out stays."""
+    return _change(call, call.repo.rulesets)
+
+
+@routes("DELETE", "/repos/{owner}/{repo}/rulesets/{ruleset_id}", needs="administration:write")
+def delete_in_repository(call: Call) -> Answer:
+    """Delete a ruleset of a repository."""
+    return _delete(call, call.repo.rulesets)
+
+
+@routes("GET", "/orgs/{org}/rulesets", needs="organization_administration:write")
 def list_of_organization(call: Call) -> Answer:
-    """List the rulesets of an organisation."""
+    """List the rulesets of an organisation. GitHub wants to be trusted to write them for that."""
     return call.page(_of_organization(call), lambda each: _summary(call, each))
 
 
@@ -74,25 +96,27 @@ def create_in_organization(call: Call) -> Answer:
     return _create(call, _of_organization(call))
 
 
-@routes("GET", "/orgs/{org}/rulesets/{ruleset_id}", needs="organization_administration:read")
+@routes("GET", "/orgs/{org}/rulesets/{ruleset_id}", needs="organization_administration:write")
 def get_of_organization(call: Call) -> Answer:
     """Answer one ruleset of an organisation."""
-    return Answer(_full(call, _find(call)))
+    return Answer(_full(call, _find(call, _of_organization(call))))
 
 
 @routes("PUT", "/orgs/{org}/rulesets/{ruleset_id}", needs="organization_administration:write")
 def change_in_organization(call: Call) -> Answer:
     """Change a ruleset of an organisation; what the body leaves out stays."""
-    ruleset, body = _find(call), call.decode(RulesetFields)
-    for name in ("name", "enforcement", "rules", "conditions"):
-        value = getattr(body, name)
-        if value is not None:
-            setattr(ruleset, name, value)
-    return Answer(_full(call, ruleset))
+    return _change(call, _of_organization(call))
+
+
+@routes("DELETE", "/orgs/{org}/rulesets/{ruleset_id}", needs="organization_administration:write")
+def delete_in_organization(call: Call) -> Answer:
+    """Delete a ruleset of an organisation."""
+    return _delete(call, _of_organization(call))
 
 
 def _create(call: Call, among: list[Ruleset]) -> Answer:
     body = call.decode(NewRuleset)
+    _refuse_bad(call, body, among)
     world = call.world
     ruleset = Ruleset(
         world.next_id("ruleset"),
@@ -101,44 +125,81 @@ def _create(call: Call, among: list[Ruleset]) -> Answer:
         body.rules or [],
         body.conditions or {},
         world.clock(),
+        body.target or "branch",
+        body.bypass_actors or [],
     )
     among.append(ruleset)
     return Answer(_full(call, ruleset), 201)
 
 
+def _change(call: Call, among: list[Ruleset]) -> Answer:
+    ruleset, body = _find(call, among), call.decode(RulesetFields)
+    _refuse_bad(call, body, [each for each in among if each is not ruleset])
+    for name in ("name", "target", "enforcement", "rules", "conditions", "bypass_actors"):
+        value = getattr(body, name)
+        if value is not None and call.world.limits.rulesets_change:
+            setattr(ruleset, name, value)
+    ruleset.updated_at = call.world.clock()
+    return Answer(_full(call, ruleset))
+
+
+def _delete(call: Call, among: list[Ruleset]) -> Answer:
+    among.remove(_find(call, among))
+    return Answer(None, 204)
+
+
+def _refuse_bad(call: Call, body: RulesetFields, others: list[Ruleset]) -> None:
+    """Raise Refused for a name that is taken, and for conditions that GitHub would not take."""
+    if any(each.name == body.name for each in others):
+        raise Refused(422, "Validation Failed", ["Name must be unique"])
+    conditions = body.conditions
+    if conditions is None or "repo" in call.path:
+        return
+    if sum(f"repository_{by}" in conditions for by in ("name", "id", "property")) != 1:
+        raise Refused(422, "Validation Failed", ["Conditions must select repositories in one way"])
+
+
 def _of_organization(call: Call) -> list[Ruleset]:
-    if call.path["org"].lower() not in call.world.accounts:
-        raise not_found()
-    return call.world.rulesets[call.path["org"].lower()]
+    found = call.world.rulesets[call.organization().login.lower()]
+    if not call.world.limits.organization_rulesets:
+        raise Refused(403, "Upgrade to GitHub Team to enable this feature.")
+    return found
 
 
-def _find(call: Call) -> Ruleset:
+def _find(call: Call, among: list[Ruleset]) -> Ruleset:
     number = call.number("ruleset_id")
-    for ruleset in _of_organization(call):
+    for ruleset in among:
         if ruleset.id == number:
             return ruleset
     raise not_found()
 
 
 def _summary(call: Call, ruleset: Ruleset) -> JsonObject:
-    here = "repo" in call.path
+    here = call.target is not None and ruleset in call.target.rulesets
+    owner = call.path["org"] if call.target is None else call.target.owner.login
+    updated_at = ruleset.created_at if ruleset.updated_at is None else ruleset.updated_at
     return {
         "id": ruleset.id,
         "node_id": f"RRS_{ruleset.id}",
         "name": ruleset.name,
-        "target": "branch",
+        "target": ruleset.target,
         "source_type": "Repository" if here else "Organization",
-        "source": call.repo.full_name if here else call.path["org"],
+        "source": call.repo.full_name if here else owner,
         "enforcement": ruleset.enforcement,
         "created_at": call.world.time(ruleset.created_at),
-        "updated_at": call.world.time(ruleset.created_at),
+        "updated_at": call.world.time(updated_at),
     }
 
 
 def _full(call: Call, ruleset: Ruleset) -> JsonObject:
-    return {
-        **_summary(call, ruleset),
-        "bypass_actors": [],
-        "conditions": ruleset.conditions,
-        "rules": ruleset.rules,
-    }
+    """Return a ruleset; who bypasses it is shown to those alone who may change it."""
+    shape = {**_summary(call, ruleset), "conditions": ruleset.conditions, "rules": ruleset.rules}
+    match call.caller:
+        case UserCaller(token):
+            place = "organization_administration" if call.target is None else "administration"
+            shown = token.allows(f"{place}:write")
+            if call.target is not None:
+                shown = shown and call.world.role(call.target, token.account) == "admin"
+        case _:
+            shown = False
+    return shape | ({"bypass_actors": ruleset.bypass_actors} if shown else {})

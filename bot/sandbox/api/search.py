@@ -69,6 +69,8 @@ def _holds(repo: Repo, issue: Issue, term: str) -> bool:
             return isinstance(issue, Pull) and issue.head_ref.lower() == value
         case "base":
             return isinstance(issue, Pull) and issue.base_ref.lower() == value
+        case "archived":
+            return repo.archived is (value == "true")
         case "in":
             return True
         case _:

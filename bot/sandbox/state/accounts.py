@@ -21,6 +21,7 @@ class Account:
     created_at: float
     teams: dict[str, set[str]] = field(default_factory=dict)
     deleted: bool = False
+    owners: set[str] = field(default_factory=set)  # of an organisation, by login in lower case
 
     @property
     def email(self) -> str:
@@ -28,6 +29,10 @@ class Account:
         if self.login == WEB_FLOW:
             return "noreply@github.com"
         return f"{self.id}+{self.login}@users.noreply.github.com"
+
+    def is_owned_by(self, account: "Account") -> bool:
+        """Tell whether an account is this one, or owns this organisation."""
+        return account is self or account.login.lower() in self.owners
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +108,18 @@ class Token:
         """Tell whether a repository is within reach of the token and still of its installation."""
         narrowed = self.repository_ids is not None and repository_id not in self.repository_ids
         return not narrowed and self.installation.covers(repository_id, owner)
+
+
+@dataclass(frozen=True, slots=True)
+class UserToken:
+    """A personal token: it opens what its person may do, or of that only its own permissions."""
+
+    account: Account
+    permissions: dict[str, str] | None = None
+
+    def allows(self, needed: str) -> bool:
+        """Tell whether it is good for that, if its person is."""
+        return self.permissions is None or allows(self.permissions, needed)
 
 
 RANK = {"read": 1, "write": 2, "admin": 3}

@@ -119,7 +119,7 @@ class Pull(Issue):
 
 @dataclass(slots=True, eq=False)
 class Ruleset:
-    """A ruleset of a repository or an organisation; its rules stay in GitHub's own words."""
+    """A ruleset of a repository or an organisation; what it says stays in GitHub's own words."""
 
     id: int
     name: str
@@ -127,6 +127,9 @@ class Ruleset:
     rules: list[JsonObject]
     conditions: JsonObject
     created_at: float
+    target: str = "branch"
+    bypass_actors: list[JsonObject] = field(default_factory=list)
+    updated_at: float | None = None
 
 
 @dataclass(slots=True, eq=False)

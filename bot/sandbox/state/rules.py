@@ -49,7 +49,8 @@ class MergeState:
 def rules_for(world: World, repo: Repo, branch: str) -> Iterator[tuple[Ruleset, JsonObject]]:
     """Yield every active rule of a branch with its ruleset, the repository's own first."""
     for ruleset in [*repo.rulesets, *world.rulesets[repo.owner.login.lower()]]:
-        if ruleset.enforcement == "active" and _applies(ruleset, repo, branch):
+        active = ruleset.enforcement == "active" and ruleset.target == "branch"
+        if active and _applies(ruleset, repo, branch):
             for rule in ruleset.rules:
                 yield ruleset, rule
 
@@ -128,12 +129,20 @@ def _strict(world: World, repo: Repo, branch: str) -> bool:
 
 
 def _applies(ruleset: Ruleset, repo: Repo, branch: str) -> bool:
-    names = ruleset.conditions.get("repository_name", {"include": ["~ALL"]})
-    if not _included(names, repo.name, "~ALL"):
+    if not _selects(ruleset.conditions, repo):
         return False
     refs = ruleset.conditions.get("ref_name", {"include": ["~ALL"]})
     specials = ["~ALL"] + ["~DEFAULT_BRANCH"] * (branch == repo.default_branch)
     return _included(refs, f"refs/heads/{branch}", *specials)
+
+
+def _selects(conditions: JsonObject, repo: Repo) -> bool:
+    """Tell whether a repository is meant; by properties none is, as none has any here."""
+    if "repository_id" in conditions:
+        return repo.id in conditions["repository_id"].get("repository_ids", [])
+    if "repository_property" in conditions:
+        return False
+    return _included(conditions.get("repository_name", {"include": ["~ALL"]}), repo.name, "~ALL")
 
 
 def _included(condition: JsonObject, name: str, *specials: str) -> bool:

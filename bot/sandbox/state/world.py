@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.sandbox.git.objects import Signature
-from bot.sandbox.state.accounts import Account, AccountType, App, Installation, Token, allows
+from bot.sandbox.state.accounts import (
+    Account,
+    AccountType,
+    App,
+    Installation,
+    Token,
+    UserToken,
+    allows,
+)
 from bot.sandbox.state.deliveries import Delivery
 from bot.sandbox.state.records import JsonObject, Repo, Role, Ruleset
 
@@ -29,6 +37,10 @@ class Limits:
     webhook_timeout: float = 10.0
     webhook_log: float = 3 * 24 * 3_600.0  # seconds that a delivery stays in it
     webhook_bytes: int = 25 * 1024 * 1024
+    organization_rulesets: bool = True  # not in every plan that GitHub sells
+    rulesets_change: bool = (
+        True  # https://github.com/integrations/terraform-provider-github/issues/2784
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class World:
     apps: dict[int, App] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
-    user_tokens: dict[str, Account] = field(default_factory=dict)
+    user_tokens: dict[str, UserToken] = field(default_factory=dict)
     manifest_codes: dict[str, tuple[App, float]] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
     moved: dict[str, Repo] = field(default_factory=dict)  # by the names that they had before
@@ -120,7 +132,7 @@ class World:
 
     def role(self, repo: Repo, account: Account) -> Role | None:
         """Return what an account may do in a repository; everybody reads a public one."""
-        if account is repo.owner:
+        if repo.owner.is_owned_by(account):
             return "admin"
         return repo.roles.get(account.login.lower(), None if repo.private else "read")
 

@@ -1,0 +1,1 @@
+"""What was blocked, or would have been: as text for a terminal, as values, as one HTML page."""

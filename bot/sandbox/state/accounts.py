@@ -47,6 +47,7 @@ class App:
     client_id: str
     client_secret: str
     created_at: float
+    setup_url: str | None = None  # where a browser is sent that has installed it
 
     @property
     def name(self) -> str:

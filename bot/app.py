@@ -16,8 +16,10 @@ from bot.ledger.port import Ledger
 from bot.offload import Offload
 from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
+from bot.setup.manifest import SETUP
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
 from bot.web.server import make_web
+from bot.web.setup.ready import make_ready
 from bot.web.webhook import Webhook
 from bot.work.database import Database
 from bot.work.kept_store import KeptStore
@@ -117,10 +119,10 @@ async def running(
         await store.enqueue([Mark(look.key, APP, backfill=True) for look in looks], FIRST_LOOK)
         working = asyncio.create_task(worker.work(), name="worker")
         webhook = _webhook(store, settings) if receives else None
+        pages = {SETUP: make_ready(base.installations.read_page)} if receives else {}
+        served = make_web(webhook, store, lambda: not working.done(), pages)
         try:
-            yield Parts(
-                store, ledger, working, make_web(webhook, store, lambda: not working.done())
-            )
+            yield Parts(store, ledger, working, served)
         finally:
             worker.stop()
             await asyncio.wait({working}, timeout=GRACE)
@@ -134,7 +136,8 @@ async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
     """
     store = _store(await open_database(settings.database, works=False), settings)
     try:
-        yield make_web(_webhook(store, settings), store, lambda: True)
+        pages = {SETUP: make_ready(None)}  # nothing here asks GitHub anything
+        yield make_web(_webhook(store, settings), store, lambda: True, pages)
     finally:
         await store.close()
 

@@ -2,7 +2,7 @@
 for anything but the private key, and it names the variable in every complaint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+CREDENTIALS = ("APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 _YES = {"yes", "true", "on", "1"}
@@ -43,13 +44,10 @@ class Retention:
     bodies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that an operator sets; `docs/configuration.md` explains each variable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """What an operator sets whether or not there is an App yet."""
 
-    app_id: str
-    private_key: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(repr=False)
     database: Path | Postgres
     api_url: str
     github_url: str
@@ -61,15 +59,28 @@ class Settings:
     retention: Retention = Retention()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(ServerSettings):
+    """Everything that an operator sets; `docs/configuration.md` explains each variable."""
+
+    app_id: str
+    private_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Build the settings from *environ*.
 
     Raises `UsageError` with one line that names the variable, what is wrong and how to mend it.
     """
-    return Settings(
-        app_id=_app_id(environ),
-        private_key=_private_key(environ),
-        webhook_secrets=_secrets(environ),
+    app_id, private_key = _app_id(environ), _private_key(environ)
+    secrets = _secrets(environ)
+    return acting_as(read_server_settings(environ), app_id, private_key, secrets)
+
+
+def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
+    """Build what needs no App; raises `UsageError` as `read_settings` does."""
+    return ServerSettings(
         database=read_database(environ),
         api_url=_url(environ, "GITHUB_API_URL") or "https://api.github.com",
         github_url=_url(environ, "GITHUB_URL") or "https://github.com",
@@ -80,6 +91,23 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
         retention=_retention(environ),
     )
+
+
+def acting_as(
+    server: ServerSettings, app_id: str, private_key: str, webhook_secrets: tuple[str, ...]
+) -> Settings:
+    """The settings of a *server* that has an App now."""
+    return Settings(
+        **{one.name: getattr(server, one.name) for one in fields(ServerSettings)},
+        app_id=app_id,
+        private_key=private_key,
+        webhook_secrets=webhook_secrets,
+    )
+
+
+def names_app(environ: Mapping[str, str]) -> bool:
+    """Whether any of an App's credentials is set; where none is, one can be set up."""
+    return any(environ.get(name, "").strip() for name in CREDENTIALS)
 
 
 def _app_id(environ: Mapping[str, str]) -> str:

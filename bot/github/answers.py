@@ -14,6 +14,7 @@ class App(Struct):
 
     id: int
     slug: str
+    html_url: str
 
 
 class Installation(Struct):

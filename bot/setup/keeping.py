@@ -35,7 +35,7 @@ class EnvFile:
         if before and not before.endswith(b"\n"):
             before += b"\n"
         comment = f"# The GitHub App {credentials.slug}: these are secrets\n"
-        _replace(path, before + (comment + credentials.lines()).encode())
+        replace_file(path, before + (comment + credentials.lines()).encode())
 
     def check(self) -> None:
         """Raise `OSError` where it could not be written, before anything depends on it."""
@@ -63,7 +63,7 @@ class Terminal:
         self._out.flush()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Put *content* there durably; a new file is its owner's alone from its first instant on."""
     number, name = tempfile.mkstemp(dir=path.parent, prefix=".env.")  # mode 600, and O_EXCL
     try:

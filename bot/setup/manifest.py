@@ -3,7 +3,7 @@
 https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -37,9 +37,9 @@ class Wishes:
     address: str
 
 
-def read_template() -> Template:
-    """Read the `app.yml` that came with the code."""
-    path = next((place for place in _PLACES if place.is_file()), None)
+def read_template(places: Sequence[Path] = _PLACES) -> Template:
+    """Read the `app.yml` that came with the code, at the first of the *places* that has it."""
+    path = next((place for place in places if place.is_file()), None)
     if path is None:
         raise UsageError(
             "app.yml, the App's manifest, is not where Plan Gate is installed: install it again"

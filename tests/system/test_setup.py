@@ -178,6 +178,25 @@ async def test_a_kill_before_anything_is_kept_leaves_an_app_that_nobody_has(
     assert "The GitHub App gate-2" in (folder / ".env").read_text()
 
 
+async def test_a_server_without_a_worker_is_set_up_as_well(
+    environment: Mapping[str, str], shop: Repository, folder: Path, anna: Browser, postgres: str
+) -> None:
+    variables = {**environment, "DATABASE_URL": postgres}
+    process = SetUpProcess(variables, folder, "serve", "--no-worker", log="../web.log")
+    await process.start()
+    worker = ServerProcess(variables, folder, "worker", log="../worker.log")
+    try:
+        await created(anna, process)
+        here = process.url.partition("/setup")[0]
+        assert await healthy(here) == (200, 200)
+        await worker.start()  # it finds the credentials where the other has put them
+        await anna.submit(await anna.open(install_link((await anna.open(f"{here}/setup")).text)))
+        await judged(shop)
+    finally:
+        await worker.stop()
+        await process.stop()
+
+
 async def test_it_stops_in_peace_before_it_is_set_up(start: Start, folder: Path) -> None:
     process = await start()
     await process.stop()

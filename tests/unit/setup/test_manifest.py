@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.errors import UsageError
 from bot.setup.manifest import (
     Wishes,
     is_local,
@@ -34,6 +35,11 @@ def test_the_manifest_is_app_yml_with_this_servers_addresses() -> None:
         "default_events": written["default_events"],
     }
     assert written["public"] is False
+
+
+def test_a_broken_installation_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"app\.yml, the App's manifest, is not where"):
+        read_template([tmp_path / "app.yml"])
 
 
 def test_the_wheel_has_app_yml_beside_the_code() -> None:

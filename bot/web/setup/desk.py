@@ -105,11 +105,11 @@ class Desk:
         """Put a cookie in the place of the token, which must not stay in the address."""
         if self._visitors.knows(request):
             return _lead_to("setup")
+        origin = origin_of(request, self._site.public_url)  # may refuse, and nothing is used up
         if not self._visitors.admit(request):
             return respond(pages.closed_page(used=self._visitors.is_spent(request)), 403)
         response = _lead_to("setup")
-        secure = origin_of(request, self._site.public_url).startswith("https:")
-        self._visitors.remember(response, secure=secure)
+        self._visitors.remember(response, secure=origin.startswith("https:"))
         return response
 
     async def _show_done(self, request: web.BaseRequest, *, known: bool) -> web.Response:

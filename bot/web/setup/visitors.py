@@ -58,5 +58,5 @@ def origin_of(request: web.BaseRequest, public_url: str | None) -> str:
         return public_url
     if not _HOST.fullmatch(host):
         raise web.HTTPBadRequest(text="The header Host has an unknown form\n")
-    forwarded = request.headers.get("X-Forwarded-Proto", "").strip().lower()
-    return f"{'https' if forwarded == 'https' else 'http'}://{host}"
+    forwarded = request.headers.get("X-Forwarded-Proto", "").partition(",")[0]
+    return f"{'https' if forwarded.strip().lower() == 'https' else 'http'}://{host}"

@@ -18,8 +18,10 @@ from bot.manifest import read_manifest
 from bot.offload import Offload
 from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
+from bot.setup.manifest import SETUP
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
 from bot.web.server import make_web
+from bot.web.setup.ready import make_ready
 from bot.web.webhook import Webhook
 from bot.work.database import Database
 from bot.work.kept_store import KeptStore
@@ -128,8 +130,9 @@ async def running(
                 return "worker: it has stopped; restart the process"
             return introducing.refusal and f"github: {introducing.refusal}"
 
+        pages = {SETUP: make_ready(base.installations.read_page)} if receives else {}
         try:
-            yield Parts(store, ledger, working, make_web(webhook, store, what_fails))
+            yield Parts(store, ledger, working, make_web(webhook, store, what_fails, pages))
         finally:
             worker.stop()
             known.cancel()
@@ -144,7 +147,8 @@ async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
     """
     store = _store(await open_database(settings.database, works=False), settings)
     try:
-        yield make_web(_webhook(store, settings), store, lambda: "")
+        pages = {SETUP: make_ready(None)}  # nothing here asks GitHub anything
+        yield make_web(_webhook(store, settings), store, lambda: "", pages)
     finally:
         await store.close()
 

@@ -2,7 +2,7 @@
 for anything but the private key, and it names the variable in every complaint."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 GITHUB = "https://github.com"
 GITHUB_API = "https://api.github.com"
+CREDENTIALS = ("APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 _YES = {"yes", "true", "on", "1"}
@@ -45,13 +46,10 @@ class Retention:
     bodies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that an operator sets; `docs/configuration.md` explains each variable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """What an operator sets whether or not there is an App yet."""
 
-    app_id: str
-    private_key: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(repr=False)
     database: Path | Postgres
     api_url: str
     github_url: str
@@ -63,15 +61,28 @@ class Settings:
     retention: Retention = Retention()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(ServerSettings):
+    """Everything that an operator sets; `docs/configuration.md` explains each variable."""
+
+    app_id: str
+    private_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Build the settings from *environ*.
 
     Raises `UsageError` with one line that names the variable, what is wrong and how to mend it.
     """
-    return Settings(
-        app_id=_app_id(environ),
-        private_key=_private_key(environ),
-        webhook_secrets=_secrets(environ),
+    app_id, private_key = _app_id(environ), _private_key(environ)
+    secrets = _secrets(environ)
+    return acting_as(read_server_settings(environ), app_id, private_key, secrets)
+
+
+def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
+    """Build what needs no App; raises `UsageError` as `read_settings` does."""
+    return ServerSettings(
         database=read_database(environ),
         api_url=_url(environ, "GITHUB_API_URL") or GITHUB_API,
         github_url=_url(environ, "GITHUB_URL") or GITHUB,
@@ -119,6 +130,23 @@ def read_admin(environ: Mapping[str, str]) -> Admin:
         token,
         _url(environ, "GITHUB_API_URL") or GITHUB_API,
     )
+
+
+def acting_as(
+    server: ServerSettings, app_id: str, private_key: str, webhook_secrets: tuple[str, ...]
+) -> Settings:
+    """The settings of a *server* that has an App now."""
+    return Settings(
+        **{one.name: getattr(server, one.name) for one in fields(ServerSettings)},
+        app_id=app_id,
+        private_key=private_key,
+        webhook_secrets=webhook_secrets,
+    )
+
+
+def names_app(environ: Mapping[str, str]) -> bool:
+    """Whether any of an App's credentials is set; where none is, one can be set up."""
+    return any(environ.get(name, "").strip() for name in CREDENTIALS)
 
 
 def _app_id(environ: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import structlog
 from dotenv import dotenv_values
 
 from bot.errors import UsageError
-from bot.settings import Settings
+from bot.settings import ServerSettings
 
 EPILOG = (
     "Settings are environment variables, or lines of a file .env in the working directory: "
@@ -25,7 +25,7 @@ def read_environment() -> Mapping[str, str]:
     return {**{key: value for key, value in kept.items() if value is not None}, **os.environ}
 
 
-def log_as(settings: Settings) -> None:
+def log_as(settings: ServerSettings) -> None:
     """Write one line an event to standard error: readable, or JSON for a collector."""
     level = logging.getLevelNamesMapping()[settings.log_level]
     renderer: structlog.typing.Processor

@@ -5,18 +5,28 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 
 from bot.errors import UsageError
-from bot.settings import Postgres, Settings
+from bot.settings import Postgres, ServerSettings
 
 PATIENCE = 2.0  # seconds for requests under way, at the end
 BACKLOG = 1_024  # connections that may wait to be taken: a burst must not find the door shut
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What a server answers with, what works in it if anything does, how it says that it is up."""
+
+    web: web.Server
+    working: asyncio.Task[None] | None
+    announce: Callable[[str], None]
 
 
 def run_process(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> int:
@@ -26,7 +36,7 @@ def run_process(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) ->
     return 0
 
 
-def require_postgres(settings: Settings, command: str) -> None:
+def require_postgres(settings: ServerSettings, command: str) -> None:
     """Raise `UsageError` where the database is a file, which belongs to one process."""
     if not isinstance(settings.database, Postgres):
         raise UsageError(
@@ -52,8 +62,11 @@ async def listening(app: web.Server, host: str, port: int) -> AsyncIterator[str]
         await server.cleanup()
 
 
-async def stopped(stop: asyncio.Event, working: asyncio.Task[None]) -> None:
+async def stopped(stop: asyncio.Event, working: asyncio.Task[None] | None) -> None:
     """Wait for *stop*; raise what ended *working* before that, to be restarted."""
+    if working is None:
+        await stop.wait()
+        return
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

@@ -16,6 +16,12 @@ class App(Struct):
     slug: str
 
 
+class Itself(App):
+    """`GET /app`, with the page where people find it."""
+
+    html_url: str
+
+
 class Account(Struct):
     """Whom an App or an installation belongs to; an enterprise has a `slug` in place of both."""
 

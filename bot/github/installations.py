@@ -44,7 +44,7 @@ class Installations:
         shared = SharedTokens(memory, private_key)
         self._tokens = InstallationTokens(self._create_token, shared, clock)
         self._clients: MutableMapping[int, Client] = LRUCache(MAX_CLIENTS)
-        self._login: str | None = None
+        self._itself: answers.Itself | None = None
 
     def client(self, installation: int) -> Client:
         """The client that acts as *installation*."""
@@ -62,10 +62,11 @@ class Installations:
 
     async def read_bot_login(self) -> str:
         """The account under which the App writes, such as `plan-gate[bot]`."""
-        if self._login is None:
-            app = await self._app.read(answers.App, "/app")
-            self._login = f"{app.slug}[bot]"
-        return self._login
+        return f"{(await self._read_itself()).slug}[bot]"
+
+    async def read_page(self) -> str:
+        """The address of the App's own page at GitHub."""
+        return (await self._read_itself()).html_url
 
     async def introduce(self) -> Introduction:
         """Ask GitHub who we are; what it says to that is an answer, a refusal too."""
@@ -100,6 +101,11 @@ class Installations:
         url = "/repos/{owner}/{name}/installation"
         found = await self._app.read(answers.Installation, url, owner=owner, name=name)
         return found.id
+
+    async def _read_itself(self) -> answers.Itself:
+        if self._itself is None:
+            self._itself = await self._app.read(answers.Itself, "/app")
+        return self._itself
 
     async def _app_credentials(self) -> str:
         return app_jwt(self.app_id, self._private_key, self._clock())

@@ -44,7 +44,9 @@ def serve(folder: Path, *arguments: str, **variables: str) -> subprocess.Complet
 @pytest.mark.parametrize(
     ("missing", "variables"),
     [
-        ("APP_ID", {}),
+        ("APP_ID", {"WEBHOOK_SECRET": "s"}),
+        ("APP_ID", {"PRIVATE_KEY": "KEY"}),
+        ("APP_ID", {"PRIVATE_KEY_PATH": "gate.pem"}),
         ("PRIVATE_KEY", {"APP_ID": "1"}),
         ("WEBHOOK_SECRET", {"APP_ID": "1", "PRIVATE_KEY": "KEY"}),
         ("PORT", {"APP_ID": "1", "PRIVATE_KEY": "KEY", "WEBHOOK_SECRET": "s", "PORT": "x"}),

@@ -12,7 +12,9 @@ from bot.settings import (
     Postgres,
     Retention,
     find_faults,
+    names_app,
     read_admin,
+    read_server_settings,
     read_settings,
 )
 
@@ -197,3 +199,26 @@ def test_a_binary_key_file_names_its_variable(tmp_path: Path) -> None:
     (tmp_path / "key.der").write_bytes(b"\xff\x00")
     with pytest.raises(UsageError, match="PRIVATE_KEY_PATH"):
         read_settings({**GOOD, "PRIVATE_KEY": "", "PRIVATE_KEY_PATH": str(tmp_path / "key.der")})
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, False),
+        ({"APP_ID": " ", "PORT": "1"}, False),
+        ({"APP_ID": "1"}, True),
+        ({"PRIVATE_KEY": "x"}, True),
+        ({"PRIVATE_KEY_PATH": "x"}, True),
+        ({"WEBHOOK_SECRET": "x"}, True),
+    ],
+)
+def test_any_credential_names_an_app(environ: dict[str, str], named: bool) -> None:
+    assert names_app(environ) is named
+
+
+def test_a_server_has_its_settings_before_it_has_an_app() -> None:
+    server, settings = read_server_settings({"PORT": "1"}), read_settings({**GOOD, "PORT": "1"})
+    assert {name: getattr(settings, name) for name in server.__dataclass_fields__} == {
+        name: getattr(server, name) for name in server.__dataclass_fields__
+    }
+    assert RSA not in repr(settings)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.sandbox.page.code import blob_page
 from bot.sandbox.page.home import home_page
-from bot.sandbox.page.manifest import register
+from bot.sandbox.page.manifest import app_of, install, install_page, register
 from bot.sandbox.page.pull import pull_page
 from bot.sandbox.state.records import Repo
 from bot.sandbox.state.world import World
@@ -33,6 +33,16 @@ def page_routes(world: World) -> web.RouteTableDef:
     @routes.post("/organizations/{org}/settings/apps/new")
     async def new_app(request: web.Request) -> web.Response:
         return await register(world, request)
+
+    @routes.get("/apps/{slug}/installations/new")
+    @routes.get("/github-apps/{slug}/installations/new")  # its name on GitHub Enterprise Server
+    async def new_installation(request: web.Request) -> web.Response:
+        return _html(install_page(app_of(world, request.match_info["slug"])))
+
+    @routes.post("/apps/{slug}/installations/new")
+    @routes.post("/github-apps/{slug}/installations/new")
+    async def installed(request: web.Request) -> web.Response:
+        raise install(world, app_of(world, request.match_info["slug"]))
 
     return routes
 

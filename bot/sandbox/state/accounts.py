@@ -54,6 +54,7 @@ class App:
     created_at: float
     webhook_content_type: str = "json"
     webhook_insecure_ssl: str = "0"
+    setup_url: str | None = None  # where a browser is sent that has installed it
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ import pytest
 from bot.gate.facts import Facts
 from bot.gate.record import pack
 from bot.report.examples import EXAMPLES
-from bot.report.reference import anchor
+from bot.report.manual import anchor
 from bot.report.rollout.words import CAUSES
 from bot.rollout.why import UNKNOWN, Awaited, Why, blocking, kind_of
 from tests.unit.gate.build import (

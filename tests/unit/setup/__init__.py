@@ -1,0 +1,1 @@
+"""The parts that setting an App up consists of."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "enforce": "require the check by a ruleset, and show the difference first",
     "report": "tell what was blocked, or would have been, in the last days",
     "replay": "decide a recorded decision again, and explain it",
+    "audit": "write what happened as JSON lines: verdicts that changed, exemptions",
     "demo": "watch a pull request being blocked by a plan and freed by its approval",
 }
 

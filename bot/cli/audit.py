@@ -1,4 +1,4 @@
-"""`plan-gate audit`: the audit log as JSON lines: verdicts that changed, exemptions given and ended.
+"""`plan-gate audit`: the audit log as JSON lines: verdicts that changed, and exemptions.
 
 It reads the server's database while that runs. Who reads it again goes on after the last id.
 """

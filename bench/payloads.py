@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,23 @@ SIZE = 25_000  # bytes, as a `pull_request` payload has
 
 def pull_requests(count: int, repositories: int = 20) -> list[bytes]:
     """Return `pull_request` payloads of as many pull requests, spread over repositories."""
+    places = [(number % repositories, number) for number in range(1, count + 1)]
+    return payloads_of(
+        (f"acme-{place % 5}/service-{place}", 1 + place % 5, number) for place, number in places
+    )
+
+
+def payloads_of(pulls: Iterable[tuple[str, int, int]]) -> list[bytes]:
+    """Return a `pull_request` payload for each repository, installation and number."""
     contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
     described = contract["webhooks"]["pull-request-synchronize"]["post"]["requestBody"]
     payload = _example(contract, described["content"]["application/json"]["schema"])
-    return [_numbered(payload, number, number % repositories) for number in range(1, count + 1)]
+    return [_numbered(payload, *pull) for pull in pulls]
 
 
-def _numbered(payload: dict[str, Any], number: int, repository: int) -> bytes:
-    named = f"acme-{repository % 5}/service-{repository}"
-    payload |= {"number": number, "installation": {"id": 1 + repository % 5, "node_id": "MDIz"}}
-    payload["repository"]["full_name"] = named
+def _numbered(payload: dict[str, Any], repository: str, installation: int, number: int) -> bytes:
+    payload |= {"number": number, "installation": {"id": installation, "node_id": "MDIz"}}
+    payload["repository"]["full_name"] = repository
     payload["pull_request"] |= {"number": number, "body": ""}
     missing = SIZE - len(json.dumps(payload))
     payload["pull_request"]["body"] = ("What it does, and why. " * (SIZE // 20))[:missing]

@@ -72,6 +72,39 @@ async def test_writes_go_one_at_a_time_a_second_apart(town: Town) -> None:
     assert [at - town.sent[0] for at in town.sent] == [0.0, 1.0, 2.0]
 
 
+async def test_a_backfill_lets_live_writes_go_before(town: Town) -> None:
+    pace, order = town.pace(), []
+
+    async def write(name: str, *, backfill: bool) -> None:
+        with tallying(backfill=backfill):
+            await town.send(pace, COMMENT)
+        order.append((name, town.now))
+
+    began = town.now
+    async with asyncio.TaskGroup() as group:
+        for number in range(3):
+            group.create_task(write(f"backfill {number}", backfill=True))
+        for _ in range(4):
+            await asyncio.sleep(0)
+        for number in range(2):
+            group.create_task(write(f"live {number}", backfill=False))
+    assert [name for name, _ in order] == [
+        "backfill 0",
+        "live 0",
+        "live 1",
+        "backfill 1",
+        "backfill 2",
+    ]
+    assert [at - began for at in town.sent] == [0.0, 1.0, 2.0, 4.0, 6.0]
+
+
+async def test_a_backfill_leaves_places_to_the_live(town: Town) -> None:
+    pace = town.pace()
+    with tallying(backfill=True):
+        await town.burst(pace, READ, 100)
+    assert town.most == AT_ONCE * 4 // 5
+
+
 async def test_a_write_that_comes_later_does_not_wait(town: Town) -> None:
     pace = town.pace()
     await town.send(pace, COMMENT)
@@ -146,7 +179,7 @@ async def test_an_hour_has_room_for_500_new_comments_and_checks(town: Town) -> N
     pace = town.pace()
     for _ in range(400):
         await town.send(pace, COMMENT)
-    assert await refused(town, pace, COMMENT, backfill=True) == "OverBudget 3200"
+    assert await refused(town, pace, COMMENT, backfill=True) == "OverBudget 3199"
     for _ in range(100):
         await town.send(pace, COMMENT)
     assert await refused(town, pace, COMMENT) == "RateLimited 3100"

@@ -35,7 +35,7 @@ format: $(READY) ## Format the code and apply safe lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## Measure speed, as ratios: WHAT is plans (default), ingest, starts, drain, scale or report
+bench: $(READY)  ## Measure speed, as ratios: WHAT is plans (default), ingest, starts, drain, scale, backfill or report
 	@$(BIN)/python -m bench.$(or $(WHAT),plans) $(ARGS)
 
 fuzz: $(READY)   ## Fuzz the plan language for SECONDS (default 60)

@@ -182,7 +182,7 @@ async def test_an_hour_has_room_for_500_new_comments_and_checks(town: Town) -> N
     assert await refused(town, pace, COMMENT, backfill=True) == "OverBudget 3199"
     for _ in range(100):
         await town.send(pace, COMMENT)
-    assert await refused(town, pace, COMMENT) == "RateLimited 3100"
+    assert await refused(town, pace, COMMENT) == "RateLimited 3099"
     await town.send(pace, EDIT)
     await town.send(pace, READ)
     town.now += 3_100.0

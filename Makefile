@@ -20,8 +20,8 @@ test: $(READY)   ## Run everything that gates a change: lint, types, layers, tes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto --dist loadfile -m "not postgres" $(ARGS)
-	$(BIN)/coverage run --concurrency=thread,greenlet -m pytest -n auto --dist loadfile -m postgres $(ARGS)
+	$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not postgres" $(ARGS)
+	$(BIN)/coverage run --concurrency=thread,greenlet -m pytest -n auto --dist loadfile --no-loadscope-reorder -m postgres $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

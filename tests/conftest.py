@@ -24,12 +24,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", help="keep the messages as they are now")
 
 
+# Files that take longest begin first: what begins last keeps all but one process waiting.
+LONGEST = ("test_chaos", "test_crash", "test_adversary", "test_fanout", "test_run", "test_demo")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs on PostgreSQL: by its parameter, its fixture, its name or its module's."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgres" in fixtures or "postgres" in item.nodeid.casefold():
             item.add_marker("postgres")
+    items.sort(key=lambda item: _turn(item.path.name))
+
+
+def _turn(file: str) -> int:
+    found = (place for place, name in enumerate(LONGEST) if file.startswith(name))
+    return next(found, len(LONGEST))
 
 
 def pytest_xdist_auto_num_workers() -> int:

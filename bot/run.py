@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import structlog
 from structlog.typing import FilteringBoundLogger as BoundLogger
 
-from bot import metrics
+from bot import metrics, telemetry
 from bot.errors import PlanGateError
 from bot.github.errors import (
     GitHubUnavailable,
@@ -90,12 +90,18 @@ class Runs:
             return
         began = self._store.now()
         try:
-            with tallying(backfill=claim.backfill) as tally:
+            kind = claim.key.partition(" ")[0]
+            seen = {**structlog.contextvars.get_contextvars()}
+            with (
+                telemetry.span(f"run {kind}", **seen),
+                tallying(backfill=claim.backfill) as tally,
+            ):
                 ended = await _attempt(self._run(subject, claim))
+                telemetry.describe(requests=tally.requests, **_outcome(ended))
             if isinstance(ended, Exception):
                 metrics.failed(_who(ended))
             took = self._store.now() - began
-            metrics.evaluated(claim.key.partition(" ")[0], took, tally.requests)
+            metrics.evaluated(kind, took, tally.requests)
             log = log.bind(seconds=round(took, 3), requests=tally.requests, free=tally.free)
             await self._end(claim, subject, ended, log)
         except asyncio.CancelledError:
@@ -165,6 +171,8 @@ class Runs:
         """
         error = _storable(f"{type(fault).__name__}: {fault}")
         trace = None if isinstance(fault, PlanGateError) else fault
+        if trace is not None:
+            telemetry.report(trace)
         if claim.attempts + 1 < ATTEMPTS:
             delay = self._delay(claim.attempts)
             log.warning("failed", error=error, retry_in=round(delay, 1), exc_info=trace)
@@ -202,6 +210,14 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T:
 def _place(subject: Subject | None) -> dict[str, object]:
     """Where it is, for the log: the repository, and the number of the pull request or issue."""
     return {of: getattr(subject, of) for of in ("repository", "number") if hasattr(subject, of)}
+
+
+def _outcome(ended: Ending | Exception) -> dict[str, str]:
+    """What a trace says at the end of a run: what came of it, and what was found out meanwhile."""
+    found = structlog.contextvars.get_contextvars()
+    known = {name: str(value) for name, value in found.items() if name in {"head", "verdict"}}
+    outcome = type(ended).__name__ if isinstance(ended, Exception) else ended.words
+    return {**known, "outcome": outcome}
 
 
 def _who(fault: Exception) -> str:

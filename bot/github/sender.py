@@ -11,6 +11,7 @@ from bot.github.request import Answer, Request
 from bot.github.retry import Limited, TryAgain, after_answer, after_fault
 from bot.github.tally import Cost, count
 from bot.github.translation import unanswered
+from bot.telemetry import describe, span
 
 API_VERSION = "2022-11-28"
 
@@ -86,7 +87,9 @@ class Sender:
             self._budget.admit(request.resource)
             cost = Cost.ERROR
             try:
-                answer = await self._transfer(request, credentials)
+                with span(request.name):
+                    answer = await self._transfer(request, credentials)
+                    describe(status=answer.status)
                 cost = _cost(answer.status)
             finally:
                 count(request.name, cost)

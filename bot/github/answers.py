@@ -4,7 +4,7 @@ https://docs.github.com/en/rest – other fields may come and go.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -39,6 +39,20 @@ class HookDelivery(Struct):
     def succeeded(self) -> bool:
         """It was handed over. GitHub's words say so to any code of success, as far as is known."""
         return self.status == "OK" or 200 <= self.status_code < 300
+
+
+class HookRequest(Struct):
+    """What a delivery said: an object, unless somebody has set the webhook up oddly."""
+
+    payload: Any = None
+
+
+class HookDeliveryInFull(Struct):
+    """`GET /app/hook/deliveries/{delivery_id}`."""
+
+    guid: str
+    event: str
+    request: HookRequest
 
 
 class AccessToken(Struct):

@@ -17,6 +17,7 @@ from bot.offload import Offload
 from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
+from bot.web.proxy import Proxy
 from bot.web.server import make_web
 from bot.web.webhook import Webhook
 from bot.work.database import Database
@@ -40,6 +41,15 @@ class Parts:
     ledger: Ledger
     working: asyncio.Task[None]
     web: web.Server
+    proxy: asyncio.Task[None] | None  # that stays connected to it, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """The running parts of a process that only takes deliveries in."""
+
+    web: web.Server
+    proxy: asyncio.Task[None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +127,49 @@ async def running(
         await store.enqueue([Mark(look.key, APP, backfill=True) for look in looks], FIRST_LOOK)
         working = asyncio.create_task(worker.work(), name="worker")
         webhook = _webhook(store, settings) if receives else None
+        served = make_web(webhook, store, lambda: not working.done())
         try:
-            yield Parts(
-                store, ledger, working, make_web(webhook, store, lambda: not working.done())
-            )
+            async with _proxied(webhook, store, settings) as proxy:
+                yield Parts(store, ledger, working, served, proxy)
         finally:
             worker.stop()
             await asyncio.wait({working}, timeout=GRACE)
 
 
 @asynccontextmanager
-async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
+async def receiving(settings: Settings) -> AsyncIterator[Receiving]:
     """Take deliveries in, and leave them to the workers of other processes.
 
     Raises `StoreUnavailable` where the database cannot be used.
     """
     store = _store(await open_database(settings.database, works=False), settings)
     try:
-        yield make_web(_webhook(store, settings), store, lambda: True)
+        webhook = _webhook(store, settings)
+        async with _proxied(webhook, store, settings) as proxy:
+            yield Receiving(make_web(webhook, store, lambda: True), proxy)
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def _proxied(
+    webhook: Webhook | None, store: WorkStore, settings: Settings
+) -> AsyncIterator[asyncio.Task[None] | None]:
+    """Stay connected to the webhook proxy, where there is one and webhooks are taken in."""
+    if webhook is None or settings.proxy_url is None:
+        yield None
+        return
+
+    async def missed() -> None:
+        await store.enqueue([Mark(DeliveriesSubject().key, APP, backfill=True)])
+
+    proxy = Proxy(settings.proxy_url, webhook.door, missed)
+    connected = asyncio.create_task(proxy.run(), name="proxy")
+    try:
+        yield connected
+    finally:
+        connected.cancel()
+        await asyncio.wait({connected})
 
 
 def _store(database: Database, settings: Settings) -> WorkStore:

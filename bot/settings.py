@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
+POLL_SECONDS = 60  # where a proxy brings the webhooks: what it has not brought comes so much later
 _YES = {"yes", "true", "on", "1"}
 _NO = {"no", "false", "off", "0"}
 
@@ -59,6 +60,8 @@ class Settings:
     log_level: str
     log_format: str
     retention: Retention = Retention()
+    proxy_url: str | None = field(default=None, repr=False)  # whoever knows it reads along
+    poll_seconds: int | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -66,6 +69,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Raises `UsageError` with one line that names the variable, what is wrong and how to mend it.
     """
+    proxy_url = _url(environ, "WEBHOOK_PROXY_URL")
     return Settings(
         app_id=_app_id(environ),
         private_key=_private_key(environ),
@@ -79,6 +83,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_level=_choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
         retention=_retention(environ),
+        proxy_url=proxy_url,
+        poll_seconds=_poll_seconds(environ, POLL_SECONDS if proxy_url else None),
     )
 
 
@@ -221,6 +227,12 @@ def _number(environ: Mapping[str, str], name: str, default: int, unit: str, most
     if not (value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= most):
         raise UsageError(f"{name} must be {unit} from 1 to {most}, not {value[:20]!r}")
     return int(value)
+
+
+def _poll_seconds(environ: Mapping[str, str], default: int | None) -> int | None:
+    if not environ.get("WEBHOOK_POLL_SECONDS", "").strip():
+        return default
+    return _number(environ, "WEBHOOK_POLL_SECONDS", POLL_SECONDS, "seconds", 3_600)
 
 
 def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:

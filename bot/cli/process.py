@@ -52,13 +52,15 @@ async def listening(app: web.Server, host: str, port: int) -> AsyncIterator[str]
         await server.cleanup()
 
 
-async def stopped(stop: asyncio.Event, working: asyncio.Task[None]) -> None:
-    """Wait for *stop*; raise what ended *working* before that, to be restarted."""
+async def stopped(stop: asyncio.Event, *tasks: asyncio.Task[None] | None) -> None:
+    """Wait for *stop*; raise what ended one of *tasks* before that, to be restarted."""
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+    running = {task for task in tasks if task is not None}
+    await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if working.done():
-        working.result()
+    for task in running:
+        if task.done():
+            task.result()
 
 
 async def _stoppable(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:

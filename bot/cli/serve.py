@@ -35,13 +35,13 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         listening(parts.web, settings.host, settings.port) as url,
     ):
         log.info("listening", url=url, database=str(settings.database))
-        await stopped(stop, parts.working)
+        await stopped(stop, parts.working, parts.proxy)
 
 
 async def _receive(settings: Settings, stop: asyncio.Event) -> None:
     async with (
-        receiving(settings) as app,
-        listening(app, settings.host, settings.port) as url,
+        receiving(settings) as parts,
+        listening(parts.web, settings.host, settings.port) as url,
     ):
         log.info("listening", url=url, database=str(settings.database), worker=False)
-        await stop.wait()
+        await stopped(stop, parts.proxy)

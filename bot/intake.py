@@ -3,6 +3,8 @@
 It asks for no signature: whoever hands one over has made sure where it is from.
 """
 
+from typing import assert_never
+
 import structlog
 
 from bot import metrics
@@ -64,3 +66,5 @@ class Intake:
                 return Delivery(guid, event, action, Outcome.IGNORED, reason, body=kept), None
             case Rejected(reason):
                 return Delivery(guid, event, None, Outcome.REJECTED, reason, body=kept), None
+            case intake:
+                assert_never(intake)

@@ -15,6 +15,8 @@ import msgspec
 
 from bot.web.bodies import MAX_BODY
 
+MOST_GUESSED = 512 << 10  # bytes of a body; to write one anew takes 0.3 s for each MB, at worst
+
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _text = msgspec.json.Decoder(str)
 _token = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\r\n]+')
@@ -58,6 +60,8 @@ def _candidates(fields: Mapping[str, msgspec.Raw]) -> Iterator[bytes]:
         yield text.encode()
         return
     yield bytes(body)
+    if len(bytes(body)) > MOST_GUESSED:
+        return
     if (plain := _stringified(bytes(body))) is not None:
         yield plain
         # GitHub writes control characters as \u001B, JavaScript as \u001b:

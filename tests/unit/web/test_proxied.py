@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.bodies import MAX_BODY
-from bot.web.proxied import parse_proxied
+from bot.web.proxied import MOST_GUESSED, parse_proxied
 from tests.system.smee import stringify
 
 
@@ -69,6 +69,11 @@ def test_a_body_as_it_came_needs_no_guess(name: str) -> None:
     text = stringify(b'"%b"' % body.replace(b"\\", b"\\\\").replace(b'"', b'\\"'))
     assert bodies(b'{"body":%b,"rawbody":%b}' % (anew, text))[0] == body
     assert bodies(b'{"body":%b}' % text) == [body]
+
+
+def test_a_large_body_is_taken_as_it_stands_and_not_guessed_at() -> None:
+    large = b'{"a": "%b"}' % (b"x" * MOST_GUESSED)
+    assert bodies(b'{"body":' + large + b"}") == [large]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ has no bytes that one could be checked over). Only here is a delivery taken in t
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -25,6 +24,7 @@ FIRST = 3_600.0  # seconds that the first look of all goes back; older requests 
 OVERLAP = 600.0  # seconds: an attempt is in the log only when it is over, and not in strict order
 PAGES = 10  # of the log that one part reads
 AT_ONCE = 30  # deliveries that one part fetches; each is a request
+MOST_FOUND = 10_000  # deliveries that are remembered; what is older is left to the sweep
 
 _KIND, _KEY = "deliveries", "poll"  # in the memory
 _FETCHING = "fetching"  # the progress once the log is read; before, it is the cursor
@@ -49,7 +49,7 @@ class PollLook(Struct):
 
     read_to: float  # what was delivered before, earlier looks have seen
     newest: float = 0.0  # of what this look has seen
-    found: dict[str, int] = field(default_factory=dict)  # to be fetched: attempts by GUID
+    found: dict[str, int] = field(default_factory=dict)  # to be fetched: attempts' ids by GUID
 
     def note(self, attempts: Sequence[HookDelivery]) -> tuple[dict[str, int], bool]:
         """Those of a page that matter, newest first, and whether older ones may as well."""
@@ -105,24 +105,27 @@ class Polling:
             attempts, cursor = await self._hooks.read_deliveries(cursor)
             fresh, more = look.note(attempts)
             known = await self._known(fresh)
-            look.found |= {guid: number for guid, number in fresh.items() if guid not in known}
+            if len(look.found) < MOST_FOUND:
+                look.found |= {guid: number for guid, number in fresh.items() if guid not in known}
             if not more or not cursor:
                 return _FETCHING
         return cursor
 
     async def _fetch(self, look: PollLook) -> Proceed:
         """Take in some of what was found, the oldest first; the look ends where that is all."""
-        known = await self._known(look.found)  # it may have come by itself meanwhile
-        waiting = [(guid, number) for guid, number in look.found.items() if guid not in known]
-        for guid, number in islice(reversed(waiting), AT_ONCE):
-            await self._take(guid, number)
-        look.found = dict(waiting[:-AT_ONCE])
-        words = f"{min(len(waiting), AT_ONCE)} fetched"
+        batch = sorted(look.found, key=look.found.__getitem__)[:AT_ONCE]
+        known = await self._known(batch)  # it may have come by itself meanwhile
+        waiting = [guid for guid in batch if guid not in known]
+        for guid in waiting:
+            await self._take(guid, look.found[guid])
+        for guid in batch:
+            del look.found[guid]
+        words = f"{len(waiting)} fetched"
         if look.found:
             await self._keep(look)
             return Proceed(words, _FETCHING)
         read_to = max(look.read_to, look.newest - OVERLAP)
-        if waiting or read_to > look.read_to:
+        if batch or read_to > look.read_to:
             await self._keep(PollLook(read_to))
         return Proceed(words, "", self._period)
 

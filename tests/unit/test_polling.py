@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.github.answers import HookDelivery, HookDeliveryInFull, HookRequest
 from bot.github.errors import GitHubUnavailable, NotFound, Refused
 from bot.github.events import NotJSON, parse_event
 from bot.intake import Intake
-from bot.polling import AT_ONCE, FIRST, OVERLAP, PAGES, Polling
+from bot.polling import AT_ONCE, FIRST, MOST_FOUND, OVERLAP, PAGES, Polling, PollLook
 from bot.work.ending import Proceed
 from bot.work.model import Delivery, Outcome
 from tests.unit.test_redelivery import NOON, Log, Notes, attempt
@@ -115,6 +116,15 @@ async def test_a_long_log_is_read_in_parts_and_fetched_in_parts() -> None:
     assert [part.progress for part in parts] == ["10", "20", "30", "fetching", "fetching", ""]
     assert [part.words for part in parts[-2:]] == [f"{AT_ONCE} fetched", "5 fetched"]
     assert desk.log.fetched == [*range(many)]
+
+
+async def test_there_is_an_end_to_what_is_remembered() -> None:
+    desk = Desk(*(attempt(number) for number in range(PAGES)))
+    found = {f"older-{number}": -number for number in range(MOST_FOUND - 1)}
+    await desk.notes.keep("deliveries", "poll", msgspec.json.encode(PollLook(0.0, 0.0, found)))
+    await desk.look()
+    kept = msgspec.json.decode(await desk.notes.recall("deliveries", "poll") or b"", type=PollLook)
+    assert len(kept.found) == MOST_FOUND
 
 
 async def test_what_comes_by_itself_meanwhile_is_not_fetched() -> None:

@@ -31,4 +31,4 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 if __name__ == "__main__":
     given = read_settings(read_environment())
     log_as(given)
-    run_process(lambda stop: serve(given, stop))
+    run_process(lambda stop: serve(given, stop), {})

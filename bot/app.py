@@ -20,6 +20,7 @@ from bot.runner import SubjectRunner
 from bot.settings import Retention, Settings
 from bot.setup.manifest import SETUP
 from bot.subject import APP, DeliveriesSubject, InstallationsSubject
+from bot.web.proxy import Proxy
 from bot.web.server import make_web
 from bot.web.setup.ready import make_ready
 from bot.web.webhook import Webhook
@@ -45,6 +46,15 @@ class Parts:
     ledger: Ledger
     working: asyncio.Task[None]
     web: web.Server
+    proxy: asyncio.Task[None] | None  # that stays connected to it, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """The running parts of a process that only takes deliveries in."""
+
+    web: web.Server
+    proxy: asyncio.Task[None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +141,10 @@ async def running(
             return introducing.refusal and f"github: {introducing.refusal}"
 
         pages = {SETUP: make_ready(base.installations.read_page)} if receives else {}
+        served = make_web(webhook, store, what_fails, pages)
         try:
-            yield Parts(store, ledger, working, make_web(webhook, store, what_fails, pages))
+            async with _proxied(webhook, store, settings) as proxy:
+                yield Parts(store, ledger, working, served, proxy)
         finally:
             worker.stop()
             known.cancel()
@@ -140,7 +152,7 @@ async def running(
 
 
 @asynccontextmanager
-async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
+async def receiving(settings: Settings) -> AsyncIterator[Receiving]:
     """Take deliveries in, and leave them to the workers of other processes.
 
     Raises `StoreUnavailable` where the database cannot be used.
@@ -148,9 +160,32 @@ async def receiving(settings: Settings) -> AsyncIterator[web.Server]:
     store = _store(await open_database(settings.database, works=False), settings)
     try:
         pages = {SETUP: make_ready(None)}  # nothing here asks GitHub anything
-        yield make_web(_webhook(store, settings), store, lambda: "", pages)
+        webhook = _webhook(store, settings)
+        async with _proxied(webhook, store, settings) as proxy:
+            yield Receiving(make_web(webhook, store, lambda: "", pages), proxy)
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def _proxied(
+    webhook: Webhook | None, store: WorkStore, settings: Settings
+) -> AsyncIterator[asyncio.Task[None] | None]:
+    """Stay connected to the webhook proxy, where there is one and webhooks are taken in."""
+    if webhook is None or settings.proxy_url is None:
+        yield None
+        return
+
+    async def missed() -> None:
+        await store.enqueue([Mark(DeliveriesSubject().key, APP, backfill=True)])
+
+    proxy = Proxy(settings.proxy_url, webhook.door, missed)
+    connected = asyncio.create_task(proxy.run(), name="proxy")
+    try:
+        yield connected
+    finally:
+        connected.cancel()
+        await asyncio.wait({connected})
 
 
 def _store(database: Database, settings: Settings) -> WorkStore:

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from bot import metrics
 from bot.github.answers import HookDelivery
 from bot.github.errors import NotFound, Refused
-from bot.github.events import Ignored, parse_event
+from bot.github.events import may_matter
 from bot.github.memory import Memory, recall_as
 from bot.work.ending import Proceed
 
@@ -80,7 +80,7 @@ class LogLook(Struct):
                 self.missed.pop(attempt.guid, None)
                 if attempt.redelivery:
                     self.handed_over.add(attempt.guid)
-            elif attempt.guid not in self.handed_over and _matters(attempt):
+            elif attempt.guid not in self.handed_over and may_matter(attempt.event, attempt.action):
                 self._miss(attempt, at)
         return True
 
@@ -171,9 +171,3 @@ class Redelivery:
 
     async def _keep(self, look: LogLook) -> None:
         await self._memory.keep(_KIND, _KEY, msgspec.json.encode(look))
-
-
-def _matters(attempt: HookDelivery) -> bool:
-    """Whether, as far as its name tells, such an event may change anything."""
-    payload = msgspec.json.encode({"action": attempt.action})
-    return not isinstance(parse_event(attempt.event, payload), Ignored)

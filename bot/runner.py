@@ -19,10 +19,12 @@ from bot.github.publisher import Guard, Publisher
 from bot.github.sharing import Sharing
 from bot.github.standing import Standing
 from bot.indexing import Indexed, index_page
+from bot.intake import Intake
 from bot.ledger.looks import Looks
 from bot.ledger.port import Ledger
 from bot.ledger.pulls import KnownPulls
 from bot.offload import Offload
+from bot.polling import Polling
 from bot.reconcile import Moved, Reconciler
 from bot.redelivery import Redelivery
 from bot.report.phrases import count_of
@@ -91,8 +93,7 @@ class SubjectRunner:
             case ButtonSubject():
                 return Done(await self._press(subject, claim, owned))
             case DeliveriesSubject():
-                redelivery = Redelivery(self._installations, self._ledger)
-                return await redelivery.look(claim.progress, self._store.now())
+                return await self._look_through_log(claim.progress)
             case InstallationsSubject():
                 return await self._begin_sweeps()
             case SweepSubject():
@@ -161,6 +162,14 @@ class SubjectRunner:
         access, app_id = self._access(claim.tenant), self._installations.app_id
         fanout = Fanout(access, self._ledger, app_id, subject.repository, mark)
         return await fanout.spread(subject, claim.progress, claim.backfill)
+
+    async def _look_through_log(self, progress: str) -> Proceed:
+        hooks, period = self._installations, self._settings.poll_seconds
+        if period is None:
+            return await Redelivery(hooks, self._ledger).look(progress, self._store.now())
+        intake = Intake(self._store, bodies=self._settings.retention.bodies)
+        polling = Polling(hooks, self._ledger, self._store.known, intake, period)
+        return await polling.look(progress, self._store.now())
 
     async def _begin_sweeps(self) -> Proceed:
         known = await self._installations.read_all()

@@ -18,6 +18,7 @@ GITHUB_API = "https://api.github.com"
 CREDENTIALS = ("APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
+POLL_SECONDS = 60  # where a proxy brings the webhooks: what it has not brought comes so much later
 _YES = {"yes", "true", "on", "1"}
 _NO = {"no", "false", "off", "0"}
 
@@ -59,6 +60,8 @@ class ServerSettings:
     log_level: str
     log_format: str
     retention: Retention = Retention()
+    proxy_url: str | None = field(default=None, repr=False)  # whoever knows it reads along
+    poll_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
     """Build what needs no App; raises `UsageError` as `read_settings` does."""
+    proxy_url = _url(environ, "WEBHOOK_PROXY_URL")
     return ServerSettings(
         database=read_database(environ),
         api_url=_url(environ, "GITHUB_API_URL") or GITHUB_API,
@@ -92,6 +96,8 @@ def read_server_settings(environ: Mapping[str, str]) -> ServerSettings:
         log_level=_choice(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=_choice(environ, "LOG_FORMAT", LOG_FORMATS, "text"),
         retention=Retention(_days(environ), _megabytes(environ) << 20, _bodies(environ)),
+        proxy_url=proxy_url,
+        poll_seconds=_poll_seconds(environ, POLL_SECONDS if proxy_url else None),
     )
 
 
@@ -290,6 +296,12 @@ def _number(environ: Mapping[str, str], name: str, default: int, unit: str, most
     return int(value)
 
 
+def _poll_seconds(environ: Mapping[str, str], default: int | None) -> int | None:
+    if not environ.get("WEBHOOK_POLL_SECONDS", "").strip():
+        return default
+    return _number(environ, "WEBHOOK_POLL_SECONDS", POLL_SECONDS, "seconds", 3_600)
+
+
 def _bodies(environ: Mapping[str, str]) -> bool:
     value = environ.get("KEEP_BODIES", "").strip().casefold() or "no"
     if value not in _YES | _NO:
@@ -311,5 +323,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
     "KEEP_DELIVERIES": _days,
     "KEEP_MEGABYTES": _megabytes,
     "KEEP_BODIES": _bodies,
+    "WEBHOOK_PROXY_URL": lambda environ: _url(environ, "WEBHOOK_PROXY_URL"),
+    "WEBHOOK_POLL_SECONDS": lambda environ: _poll_seconds(environ, None),
 }
 """What reads each variable that can be wrong; of a key, the variable that it is to be found in."""

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.errors import UsageError
 from bot.settings import Postgres, ServerSettings
+from bot.telemetry import telemetry
 
 PATIENCE = 2.0  # seconds for requests under way, at the end
 BACKLOG = 1_024  # connections that may wait to be taken: a burst must not find the door shut
@@ -22,16 +23,21 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What a server answers with, what works in it if anything does, how it says that it is up."""
+    """What a server answers with, what goes on in it, and how it says that it is up."""
 
     web: web.Server
-    working: asyncio.Task[None] | None
+    tasks: tuple[asyncio.Task[None] | None, ...]
     announce: Callable[[str], None]
 
 
-def run_process(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> int:
-    """Run *main* until it returns; its event is set by SIGTERM and SIGINT. Return the status."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+def run_process(
+    main: Callable[[asyncio.Event], Coroutine[None, None, None]], environ: Mapping[str, str]
+) -> int:
+    """Run *main* until it returns; its event is set by SIGTERM and SIGINT. Return the status.
+
+    Traces and faults go where *environ* says.
+    """
+    with telemetry(environ), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_stoppable(main))
     return 0
 
@@ -62,16 +68,15 @@ async def listening(app: web.Server, host: str, port: int) -> AsyncIterator[str]
         await server.cleanup()
 
 
-async def stopped(stop: asyncio.Event, working: asyncio.Task[None] | None) -> None:
-    """Wait for *stop*; raise what ended *working* before that, to be restarted."""
-    if working is None:
-        await stop.wait()
-        return
+async def stopped(stop: asyncio.Event, *tasks: asyncio.Task[None] | None) -> None:
+    """Wait for *stop*; raise what ended one of *tasks* before that, to be restarted."""
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+    running = {task for task in tasks if task is not None}
+    await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if working.done():
-        working.result()
+    for task in running:
+        if task.done():
+            task.result()
 
 
 async def _stoppable(main: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:

@@ -45,14 +45,14 @@ def run(args: argparse.Namespace) -> int:
     if names_app(environ):
         settings = read_settings(environ)
         _begin(settings, args)
-        return run_process(lambda stop: _serve(settings, args, stop))
+        return run_process(lambda stop: _serve(settings, args, stop), environ)
     server = read_server_settings(environ)
     _begin(server, args)
     from bot.cli.set_up import choose_keeper, set_up  # once in a server's life
 
     keeper = choose_keeper(Path.cwd(), os.environ, sys.stdout, printed=args.setup_print)
     return run_process(
-        lambda stop: set_up(server, keeper, lambda found: _serving(found, args), stop)
+        lambda stop: set_up(server, keeper, lambda found: _serving(found, args), stop), environ
     )
 
 
@@ -68,7 +68,7 @@ async def _serve(settings: Settings, args: argparse.Namespace, stop: asyncio.Eve
         listening(served.web, settings.host, settings.port) as url,
     ):
         served.announce(url)
-        await stopped(stop, served.working)
+        await stopped(stop, *served.tasks)
 
 
 @asynccontextmanager
@@ -76,16 +76,16 @@ async def _serving(settings: Settings, args: argparse.Namespace) -> AsyncIterato
     """All of a server but the port that it listens on."""
     database = str(settings.database)
     if args.no_worker:
-        async with receiving(settings) as web:
+        async with receiving(settings) as door:
             yield Serving(
-                web,
-                None,
+                door.web,
+                (door.proxy,),
                 lambda url: log.info("listening", url=url, database=database, worker=False),
             )
         return
     async with running(settings) as parts:
         yield Serving(
             parts.web,
-            parts.working,
+            (parts.working, parts.proxy),
             lambda url: log.info("listening", url=url, database=database),
         )

@@ -109,7 +109,7 @@ async def _go_over(
             front.open(served.web)
             desk.settle()
             served.announce(url)
-            await stopped(stop, served.working)
+            await stopped(stop, *served.tasks)
     except PlanGateError as fault:
         if desk.settle(str(fault)):
             with suppress(TimeoutError):  # the browser is on its way to the page that says it

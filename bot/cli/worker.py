@@ -26,10 +26,11 @@ def run(args: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT."""
     if args.port is not None and not 0 <= args.port < 65536:
         raise UsageError(f"--port must be from 0 to 65535, not {args.port}")
-    settings = read_settings(read_environment())
+    environ = read_environment()
+    settings = read_settings(environ)
     log_as(settings)
     require_postgres(settings, "worker")
-    return run_process(lambda stop: _work(settings, args.port, stop))
+    return run_process(lambda stop: _work(settings, args.port, stop), environ)
 
 
 async def _work(settings: Settings, port: int | None, stop: asyncio.Event) -> None:

@@ -191,6 +191,20 @@ class HookDelivery(Struct):
         return self.status == "OK" or 200 <= self.status_code < 300
 
 
+class HookRequest(Struct):
+    """What a delivery said: an object, unless somebody has set the webhook up oddly."""
+
+    payload: Any = None
+
+
+class HookDeliveryInFull(Struct):
+    """`GET /app/hook/deliveries/{delivery_id}`."""
+
+    guid: str
+    event: str
+    request: HookRequest
+
+
 class AccessToken(Struct):
     """`POST /app/installations/{id}/access_tokens`."""
 

@@ -140,6 +140,12 @@ def parse_event(event: str, body: bytes) -> Intake:
         raise NotJSON from None
 
 
+def may_matter(event: str, action: str | None) -> bool:
+    """Whether an event may change anything, as far as its name tells."""
+    named = parse_event(event, msgspec.json.encode({"action": action}))
+    return not isinstance(named, Ignored)
+
+
 def _action(body: bytes) -> str | None:
     action = _any.decode(body).action
     return action if isinstance(action, str) else None

@@ -91,6 +91,11 @@ class Installations:
         page, more = await self._app.read_page(answers.HookDelivery, url, cursor=cursor)
         return page, "".join(parse_qs(urlsplit(more).query).get("cursor", ()))
 
+    async def read_delivery(self, delivery: int) -> answers.HookDeliveryInFull:
+        """What a delivery said; raises `NotFound` once the log forgot it."""
+        url = "/app/hook/deliveries/{id}"
+        return await self._app.read(answers.HookDeliveryInFull, url, id=str(delivery))
+
     async def redeliver(self, delivery: int) -> None:
         """Have a delivery sent again, under its GUID; raises `NotFound` once the log forgot it."""
         await self._app.ask("/app/hook/deliveries/{id}/attempts", id=str(delivery))

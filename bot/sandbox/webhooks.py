@@ -14,6 +14,7 @@ import aiohttp
 from bot.sandbox.faults import WebhookFaults
 from bot.sandbox.state.accounts import App, Installation, allows
 from bot.sandbox.state.deliveries import Delivery
+from bot.sandbox.state.records import JsonObject
 from bot.sandbox.state.world import Event, Redelivery, World
 
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads, section *availability*.
@@ -128,7 +129,7 @@ class Hookshot:
                     self._idle.set()
 
     async def _deliver(self, session: aiohttp.ClientSession, delivery: Delivery) -> None:
-        body = json.dumps(delivery.payload, separators=(",", ":")).encode()
+        body = _written(delivery.payload)
         if len(body) > self._world.limits.webhook_bytes:
             return  # https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
         delivery.url = delivery.app.webhook_url or ""
@@ -151,6 +152,12 @@ class Hookshot:
         delivery.duration = round(self._world.clock() - delivery.delivered_at, 2)
         self._world.deliveries.append(delivery)
         self._observe(delivery)
+
+
+def _written(payload: JsonObject) -> bytes:
+    """JSON as GitHub writes it: letters of all kinds as they are, and not as escapes."""
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    return text.encode(errors="backslashreplace")  # a lone surrogate is no letter
 
 
 def sign(secret: str, body: bytes, algorithm: str) -> str:

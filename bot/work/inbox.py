@@ -1,7 +1,7 @@
 """The inbox as transactions: which deliveries came. It does not look at what they said."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
@@ -128,6 +128,11 @@ def deliveries(connection: Connection, limit: int) -> list[Receipt]:
         Receipt(Delivery(*described), at, redelivered)
         for *described, at, redelivered in connection.execute(newest)
     ]
+
+
+def known(connection: Connection, guids: Collection[str]) -> set[str]:
+    """Return those of *guids* whose deliveries are kept."""
+    return set(connection.scalars(select(table.c.guid).where(table.c.guid.in_(guids))))
 
 
 def prune(connection: Connection, before: float, *, shard: int, room: int) -> int:

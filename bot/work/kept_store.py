@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
 from sqlalchemy import Connection
@@ -186,6 +186,10 @@ class KeptStore:
     async def deliveries(self, limit: int = 100) -> list[Receipt]:
         """Return the newest deliveries, newest first."""
         return await self._database.run(lambda db: inbox.deliveries(db, limit))
+
+    async def known(self, guids: Collection[str]) -> set[str]:
+        """Return those of *guids* whose deliveries are kept."""
+        return await self._database.read(lambda db: inbox.known(db, guids))
 
     async def prune(self, before: float) -> int:
         """Forget some of the deliveries and idle rows older than `before`; say how many."""

@@ -1,7 +1,7 @@
 """The port to the store: what the server, the worker and the command line may ask of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -136,6 +136,10 @@ class WorkStore(Protocol):
 
     async def deliveries(self, limit: int = 100) -> list[Receipt]:
         """Return the newest deliveries, newest first."""
+        ...
+
+    async def known(self, guids: Collection[str]) -> set[str]:
+        """Return those of *guids* whose deliveries are kept."""
         ...
 
     async def prune(self, before: float) -> int:

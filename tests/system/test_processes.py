@@ -10,6 +10,7 @@ import pytest
 
 from tests.system.commands import settings_of
 from tests.system.processes import Launch, held, judged, web
+from tests.system.smee import smee
 from tests.system.world import RealTime, World, make_world
 
 
@@ -96,3 +97,17 @@ async def test_who_watches_is_answered_by_each_kind_of_process(
             assert answer.status == 404
         async with session.post(f"{receiver.url}/webhook") as answer:
             assert answer.status == 400
+
+
+async def test_only_who_takes_webhooks_in_listens_to_a_proxy(
+    github: World, environment: dict[str, str], launch: Launch
+) -> None:
+    async with smee() as channel:
+        environment["WEBHOOK_PROXY_URL"] = channel.url
+        await launch("first", "worker")
+        await launch("web", "serve", "--no-worker")
+        await channel.listened()
+        github.app.webhook_url = channel.url
+        pull = await github.code_pull(body=None)
+        await judged(pull)
+        assert len(channel.seen) == 1

@@ -13,6 +13,7 @@ import pytest
 
 from bot.cli.subserver import ServerProcess
 from tests.system.commands import settings_of
+from tests.system.smee import smee
 from tests.system.world import RealTime, World, make_world
 
 
@@ -123,6 +124,23 @@ async def test_it_starts_serves_and_stops_in_peace(github: World, tmp_path: Path
     server._process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(server._process.wait(), 20) == 0
     assert "Traceback" not in server.last_words(1_000)
+
+
+async def test_it_works_behind_a_proxy_and_stops_at_once(github: World, tmp_path: Path) -> None:
+    async with smee() as channel:
+        server = ServerProcess({**environment(github), "WEBHOOK_PROXY_URL": channel.url}, tmp_path)
+        await server.start()
+        await channel.listened()
+        github.app.webhook_url = channel.url
+        pull = await github.code_pull(body=None)
+        await seen(github, pull.head_sha)
+        assert server._process is not None
+        server._process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(server._process.wait(), 5) == 0
+        log = server.last_words(1_000)
+    assert "webhook proxy connected" in log
+    assert "/channel" not in log
+    assert "Traceback" not in log
 
 
 async def test_a_kill_between_202_and_the_check_run_loses_nothing(

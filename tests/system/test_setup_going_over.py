@@ -38,7 +38,7 @@ async def test_the_server_acts_as_the_app_and_ends_as_any_other(
     @asynccontextmanager
     async def opening(settings: Settings) -> AsyncIterator[Serving]:
         opened.append(settings)
-        yield Serving(web.Server(other), asyncio.create_task(work()), announced.append)
+        yield Serving(web.Server(other), (asyncio.create_task(work()),), announced.append)
 
     server = read_server_settings(
         {

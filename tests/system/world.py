@@ -140,10 +140,12 @@ class World:
     def _at_rest(self, row: Row) -> bool:
         """Nothing is to be done about it, or nobody waits for what is to be done.
 
-        A look comes by every hour; what it finds may go on failing for as long as GitHub does.
+        A look comes by every hour, or as often as is set; what it finds may go on failing for as
+        long as GitHub does.
         """
+        often = self.settings.poll_seconds or 3_600
         waits = row.state is State.READY and row.due > self.clock.now
-        comes_by = row.tenant == APP and row.due > self.clock.now + 1_800.0
+        comes_by = row.tenant == APP and row.due > self.clock.now + often / 2
         goes_on = row.backfill and row.attempts >= ATTEMPTS
         return row.state in {State.IDLE, State.PARKED} or (waits and (comes_by or goes_on))
 

@@ -11,6 +11,7 @@ from bot.config.match import matches
 from bot.config.schema import Config
 from bot.plan.rules import RULES
 from bot.settings import read_admin, read_settings
+from bot.telemetry import telemetry
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
@@ -30,7 +31,8 @@ def test_every_environment_variable_is_documented() -> None:
     read_settings(Recorder(GOOD))
     read_settings(Recorder({**GOOD, "PORT": "1"}))
     read_admin(Recorder({**GOOD, "GITHUB_TOKEN": "ghp_1"}))
-    asked.add("PRIVATE_KEY_PATH")
+    with telemetry(Recorder({})):
+        asked.add("PRIVATE_KEY_PATH")
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", CONFIGURATION, re.MULTILINE))
     assert documented == asked
 

@@ -41,6 +41,7 @@ def test_the_least_that_is_needed_gives_the_defaults() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
     assert settings.retention == Retention(days=14, bytes=1_000 << 20, bodies=False)
+    assert (settings.proxy_url, settings.poll_seconds) == (None, None)
 
 
 def test_everything_can_be_set(tmp_path: Path) -> None:
@@ -72,12 +73,22 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.retention == Retention(days=30, bytes=5 << 20, bodies=True)
 
 
+@pytest.mark.parametrize(
+    ("proxy", "poll", "seconds"),
+    [("", "", None), ("https://smee.io/a", " ", 60), ("https://smee.io/a", "5", 5), ("", "9", 9)],
+)
+def test_a_proxy_brings_polling_with_it(proxy: str, poll: str, seconds: int | None) -> None:
+    settings = read_settings({**GOOD, "WEBHOOK_PROXY_URL": proxy, "WEBHOOK_POLL_SECONDS": poll})
+    assert settings.proxy_url == (proxy or None)
+    assert settings.poll_seconds == seconds
+
+
 def test_a_key_on_one_line_with_escaped_line_ends_is_taken() -> None:
     assert read_settings({**GOOD, "PRIVATE_KEY": RSA.replace("\n", "\\n")})
 
 
 def test_secrets_stay_out_of_the_representation() -> None:
-    shown = repr(read_settings(GOOD))
+    shown = repr(read_settings({**GOOD, "WEBHOOK_PROXY_URL": "https://smee.io/s3cret"}))
     assert "s3cret" not in shown
     assert "PRIVATE KEY" not in shown
 
@@ -129,6 +140,11 @@ def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
         ("GITHUB_API_URL", "http://[::1"),
         ("GITHUB_URL", "ftp://github.com"),
         ("PUBLIC_URL", "https://"),
+        ("WEBHOOK_PROXY_URL", "smee.io/channel"),
+        ("WEBHOOK_PROXY_URL", "file:///etc/passwd"),
+        ("WEBHOOK_POLL_SECONDS", "0"),
+        ("WEBHOOK_POLL_SECONDS", "3601"),
+        ("WEBHOOK_POLL_SECONDS", "1m"),
         ("PORT", "http"),
         ("PORT", "65536"),
         ("PORT", "-1"),

@@ -57,6 +57,15 @@ async def test_a_redelivery_is_counted_and_marks_again(store: WorkStore, clock: 
     assert (await row(store, "o/r#1")).state is State.READY
 
 
+async def test_it_says_which_deliveries_it_knows(store: WorkStore) -> None:
+    await store.ingest(delivery("a"), [])
+    await store.ingest(Delivery("b", "star", None, Outcome.IGNORED), [])
+
+    assert await store.known(["a", "b", "c", "a"]) == {"a", "b"}
+    assert await store.known([]) == set()
+    assert await store.known(["c"] * 2_000) == set()
+
+
 async def test_deliveries_are_listed_newest_first(store: WorkStore, clock: Clock) -> None:
     for guid in ("b", "c", "a"):
         clock.now += 1

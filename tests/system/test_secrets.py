@@ -4,6 +4,7 @@ import json
 import re
 import traceback
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.cli.process import listening
+from tests.system.commands import plan_gate
 from tests.system.outages import tried
 from tests.system.world import SECRET, World
 
@@ -112,3 +114,30 @@ async def test_what_github_repeats_is_not_passed_on(
     assert any("eyJ" in heard for heard in parrot.heard)  # the App's own, too
     assert "[credentials]" in text
     assert leaked(text, github, parrot) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve", "--no-worker"],
+        ["worker"],
+        ["doctor", "--migrate"],
+        ["doctor", "--rebuild-index"],
+        ["queue", "list"],
+        ["replay"],
+    ],
+    ids=" ".join,
+)
+async def test_a_command_that_fails_shows_no_password(
+    command: list[str], tmp_path: Path, private_key: str
+) -> None:
+    planted = {
+        "PRIVATE_KEY": private_key,
+        "WEBHOOK_SECRET": "planted-webhook-secret",
+        "DATABASE_URL": "postgresql://gate:planted-password@127.0.0.1:1/gate?sslmode=disable",
+    }
+    done = await plan_gate(tmp_path, *command, APP_ID="1", LOG_LEVEL="DEBUG", **planted)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert "planted" not in done.err
+    assert not [line for line in private_key.splitlines() if line in done.err]

@@ -145,7 +145,11 @@ def test_an_unreadable_key_file_names_its_variable(path: str) -> None:
         read_settings({**GOOD, "PRIVATE_KEY": "", "PRIVATE_KEY_PATH": path})
 
 
-@pytest.mark.parametrize("key", [RSA, RSA.replace("\n", "\\n"), "".join(RSA.split("\n")[1:-2])])
+@pytest.mark.parametrize(
+    "key",
+    [RSA, RSA.replace("\n", "\\n"), "".join(RSA.split("\n")[1:-2])],
+    ids=["whole", "on one line", "without its first and last line"],
+)
 def test_a_key_in_place_of_its_path_is_not_shown(key: str) -> None:
     with pytest.raises(UsageError, match="PRIVATE_KEY_PATH is no path") as caught:
         read_settings({**GOOD, "PRIVATE_KEY": "", "PRIVATE_KEY_PATH": key})

@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+RESOLVE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help demo test check format bench fuzz chaos gallery renew docs migration lock clean
+.PHONY: help demo test check format bench fuzz chaos gallery renew docs site migration lock clean
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -56,16 +57,22 @@ docs: $(READY)   ## Generate what docs/ tells of rules, verdicts, commands and c
 	$(BIN)/python -m bot.report.commands_reference docs/commands.md
 	$(BIN)/python -m bot.config.jsonschema docs/plan-gate.schema.json
 
+site:            ## Build docs/ as a site in .site (installs MkDocs Material in .venv-site)
+	test -x $(VENV)-site/bin/mkdocs || $(PYTHON) -m venv $(VENV)-site
+	$(VENV)-site/bin/pip install --quiet --disable-pip-version-check -r docs/site/requirements.txt
+	$(VENV)-site/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+
 migration: $(READY)  ## Begin the next migration of the database, called NAME
 	$(BIN)/python -m tests.new_migration "$(NAME)"
 	@$(BIN)/ruff format --quiet bot/work/migrations
 
-lock:            ## Resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --group pyproject.toml:dev --output-file requirements.lock pyproject.toml
+lock:            ## Resolve the three lock files anew (needs uv): all, the runtime alone, the build alone
+	$(RESOLVE) --group pyproject.toml:dev --output-file requirements.lock pyproject.toml
+	$(RESOLVE) --no-annotate --constraint requirements.lock --output-file requirements.runtime.lock pyproject.toml
+	$(RESOLVE) --no-annotate --constraint requirements.lock --group pyproject.toml:build --output-file requirements.build.lock
 
 clean:           ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov .site $(VENV)-site
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Plan Gate needs Python 3.11 or newer; set PYTHON=…")'

@@ -19,6 +19,7 @@ CREDENTIALS = ("APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 POLL_SECONDS = 60  # where a proxy brings the webhooks: what it has not brought comes so much later
+_LONGEST_PATH = 1_000  # a key without its first line is longer
 _YES = {"yes", "true", "on", "1"}
 _NO = {"no", "false", "off", "0"}
 
@@ -174,6 +175,11 @@ def _private_key(environ: Mapping[str, str]) -> str:
             raise UsageError(
                 "PRIVATE_KEY is not set: give the App's private key (PEM), "
                 "or its file's path in PRIVATE_KEY_PATH"
+            )
+        if "PRIVATE KEY" in path or len(path) > _LONGEST_PATH:  # it must not be shown
+            raise UsageError(
+                "PRIVATE_KEY_PATH is no path: give the file's path there, "
+                "or the key itself in PRIVATE_KEY"
             )
         try:
             pem = Path(path).read_text(encoding="ascii")

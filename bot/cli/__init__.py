@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
     Every foreseen fault is one line on standard error that says what to do, and status 2.
     """
     try:
-        options = _parse(arguments)
+        options = parse_arguments(arguments)
         status: int = options.run(options)
     except PlanGateError as error:
         print(f"plan-gate: error: {error}", file=sys.stderr)
@@ -48,7 +48,8 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; ends the process where it is none, as `argparse` does."""
     parser = argparse.ArgumentParser(
         prog="plan-gate",
         description="Keep code from merging until its plan is approved.",

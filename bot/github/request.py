@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+GONE: Final = "[credentials]"
 
 Resource = Literal["core", "graphql"]
 """Which of GitHub's rate limits a request counts against."""
@@ -56,3 +58,17 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def without(secret: str, answer: Answer) -> Answer:
+    """Return *answer* as if it did not repeat our own *secret*: its words are shown to people.
+
+    GitHub repeats none. A proxy or a gateway between us may, in a page that tells of an error.
+    """
+    headers = answer.headers
+    if any(secret in value for value in headers.values()):
+        headers = {name.lower(): text.replace(secret, GONE) for name, text in headers.items()}
+    body = answer.body
+    if answer.status >= 400 and secret.encode() in body:
+        body = body.replace(secret.encode(), GONE.encode())
+    return Answer(answer.status, headers, body)

@@ -7,7 +7,7 @@ import aiohttp
 from bot.github import errors
 from bot.github.budget import Budget
 from bot.github.pace import Pace
-from bot.github.request import Answer, Request
+from bot.github.request import Answer, Request, without
 from bot.github.retry import Limited, TryAgain, after_answer, after_fault
 from bot.github.tally import Cost, count
 from bot.github.translation import unanswered
@@ -55,7 +55,7 @@ class Sender:
             tries += 1
             credentials = await self._authorize()
             try:
-                answer = await self._exchange(request, credentials)
+                answer = without(credentials, await self._exchange(request, credentials))
             except (aiohttp.ClientError, TimeoutError) as fault:
                 again = after_fault(request.reads, tries)
                 if again is None:

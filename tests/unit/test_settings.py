@@ -211,6 +211,17 @@ def test_an_unreadable_key_file_names_its_variable(path: str) -> None:
         read_settings({**GOOD, "PRIVATE_KEY": "", "PRIVATE_KEY_PATH": path})
 
 
+@pytest.mark.parametrize(
+    "key",
+    [RSA, RSA.replace("\n", "\\n"), "".join(RSA.split("\n")[1:-2])],
+    ids=["whole", "on one line", "without its first and last line"],
+)
+def test_a_key_in_place_of_its_path_is_not_shown(key: str) -> None:
+    with pytest.raises(UsageError, match="PRIVATE_KEY_PATH is no path") as caught:
+        read_settings({**GOOD, "PRIVATE_KEY": "", "PRIVATE_KEY_PATH": key})
+    assert not [line for line in RSA.splitlines()[1:-1] if line in str(caught.value)]
+
+
 def test_a_binary_key_file_names_its_variable(tmp_path: Path) -> None:
     (tmp_path / "key.der").write_bytes(b"\xff\x00")
     with pytest.raises(UsageError, match="PRIVATE_KEY_PATH"):

@@ -170,10 +170,11 @@ def trouble_page(title: str, what: str, *steps: str) -> str:
 
 _NEXT: Final = (
     "<h2>What comes next</h2><ul>"
-    "<li>Require the check <code>Plan gate</code> in a ruleset, with the App as its source, so "
-    "that nobody else can report it.</li>"
     "<li>To begin gently, write <code>mode: shadow</code> into "
     "<code>.github/plan-gate.yml</code>: it shows what would be blocked, and blocks nothing.</li>"
+    "<li><code>plan-gate doctor</code> says whether all is set up right.</li>"
+    "<li><code>plan-gate enforce ORGANISATION</code> requires the check, from this App alone, so "
+    "that nobody else can report it.</li>"
     "</ul>"
 )
 

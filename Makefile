@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 RESOLVE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help demo test check format bench fuzz chaos gallery renew docs site migration lock clean
@@ -21,8 +22,9 @@ test: $(READY)   ## Run everything that gates a change: lint, types, layers, tes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not postgres" $(ARGS)
-	$(BIN)/coverage run --concurrency=thread,greenlet -m pytest -n auto --dist loadfile --no-loadscope-reorder -m postgres $(ARGS)
+	$(BIN)/python $(PYTEST) -m repeated $(ARGS)
+	$(BIN)/coverage run $(PYTEST) -m "not postgres and not repeated" $(ARGS)
+	$(BIN)/coverage run --concurrency=thread,greenlet $(PYTEST) -m postgres $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -28,12 +28,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 LONGEST = ("test_chaos", "test_crash", "test_adversary", "test_fanout", "test_run", "test_demo")
 
 
+# What they run of `bot` others run as well, but they run it often, or run the sandbox alone: to
+# follow each line takes half their time, and tells nothing new.
+REPEATED = (
+    "sandbox/",
+    "contracts/",
+    "system/test_adversary",
+    "system/test_chaos",
+    "system/test_crash",
+    "system/test_healing",
+    "system/test_mutations",
+    "system/test_outages",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs on PostgreSQL: by its parameter, its fixture, its name or its module's."""
+    """Mark what runs on PostgreSQL: by its parameter, its fixture, its name or its module's.
+
+    And what is `repeated`; of what needs PostgreSQL nothing is.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgres" in fixtures or "postgres" in item.nodeid.casefold():
             item.add_marker("postgres")
+        elif item.nodeid.removeprefix("tests/").startswith(REPEATED):
+            item.add_marker("repeated")
     items.sort(key=lambda item: _turn(item.path.name))
 
 

@@ -4,10 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import yaml
+from sqlalchemy import create_engine
 
 from bot.app import Parts, running
 from bot.cli.process import listening
@@ -21,6 +24,7 @@ from bot.sandbox.state.accounts import App, Installation
 from bot.sandbox.state.checks import CheckRun
 from bot.settings import Settings
 from bot.subject import APP
+from bot.work.migrations import prepare
 from bot.work.model import Row, State
 from bot.work.store import WorkStore
 from tests.contracts.contract import Contract
@@ -222,6 +226,18 @@ class World:
         return (await self.check(pull)).summary or ""
 
 
+@cache
+def _migrated() -> bytes:
+    """A new SQLite file with its tables: to make them anew for each world takes a while."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "gate.db"
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            prepare(connection)
+        engine.dispose()
+        return path.read_bytes()
+
+
 @asynccontextmanager
 async def make_world(
     private_key: str, folder: Path, clock: Clock | None = None
@@ -238,7 +254,10 @@ async def make_world(
             events=MANIFEST["default_events"],
             private_key_pem=private_key,
         )
-        world = World(sandbox, app, clock, folder / "gate.db")
+        database = folder / "gate.db"
+        database.touch(0o600)
+        database.write_bytes(_migrated())
+        world = World(sandbox, app, clock, database)
         yield world
         assert not world.contract.violations, "\n".join(map(str, world.contract.violations))
     finally:

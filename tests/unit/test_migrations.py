@@ -10,6 +10,7 @@ from typing import TypeVar
 from zipfile import ZipFile
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -126,6 +127,32 @@ async def test_nor_is_anything_else_otherwise_than_the_tables_say(
     assert await run(where, told) == await run(as_they_say, told)
     if isinstance(as_they_say, Postgres):
         cluster().drop(as_they_say.url)
+
+
+async def test_whoever_runs_an_older_version_can_go_on_writing(where: Where) -> None:
+    """During a roll-out both are at work: nothing is taken away, what is new can be left out."""
+
+    def upgraded(to: str) -> Callable[[Connection], dict[str, dict[str, bool]]]:
+        def upgrade(connection: Connection) -> dict[str, dict[str, bool]]:
+            command.upgrade(configure(connection), to)
+            tables = inspect(connection)
+            return {
+                name: {
+                    column["name"]: bool(column["nullable"] or column["default"])
+                    for column in tables.get_columns(name)
+                }
+                for name in tables.get_table_names()
+            }
+
+        return upgrade
+
+    older = await run(where, upgraded(revisions()[0]))
+    for number in revisions()[1:]:
+        newer = await run(where, upgraded(number))
+        for table, columns in older.items():
+            assert columns.keys() <= newer[table].keys()
+            assert all(newer[table][name] for name in newer[table].keys() - columns.keys())
+        older = newer
 
 
 def test_there_is_one_way_and_it_leads_forward() -> None:

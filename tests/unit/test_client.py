@@ -163,6 +163,20 @@ async def test_a_read_follows_a_renamed_repository(server: Told) -> None:
     assert (await read(Line(session, url).client)).name == "new"
 
 
+async def test_our_token_follows_no_redirect_to_another_host(server: Told) -> None:
+    told, url, session = server
+    elsewhere = Server()
+    elsewhere.answers = [named("main")]
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", elsewhere.answer)
+    async with TestServer(app) as other:
+        location = str(other.make_url("/x"))
+        told.answers = [web.Response(status=301, headers={"Location": location})]
+        await read(Line(session, url).client)
+    assert "authorization" in told.asked[0].headers
+    assert "authorization" not in elsewhere.asked[0].headers
+
+
 async def test_a_refused_token_is_given_up_once(server: Told) -> None:
     told, url, session = server
     line = Line(session, url)

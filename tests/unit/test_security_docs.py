@@ -28,7 +28,7 @@ def test_a_test_that_is_named_exists(path: str, name: str) -> None:
 
 def test_every_threat_names_a_test() -> None:
     threats = PAGE.split("\n## Who could want what\n")[1].split("\n## ")[0].split("\n### ")[1:]
-    assert len(threats) == 9
+    assert len(threats) == 10
     for threat in threats:
         assert "`tests/" in threat, threat.splitlines()[0]
 

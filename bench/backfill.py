@@ -25,7 +25,8 @@ from bench.process import Process, plan_gate
 
 GRACE = 30.0  # seconds that the last event has to be judged
 ENROLLED = 15.0  # seconds after a start: by then it has looked where it is installed
-BEFORE = 9.0  # seconds after a start: until then it has not
+ALONE = 6  # events in the ten seconds after a start, before it looks where it is installed
+APART = 1.5  # seconds between those: writes keep a second's distance, which is not to be measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,7 @@ async def main() -> None:
     parser.add_argument("--latency", type=float, default=0.1, help="of each answer of GitHub's")
     asked = parser.parse_args()
     latency = asked.latency
-    alone = Scene(pulls=asked.events, latency=latency, rated=1)
-    idle = await measure(alone, asked.events, BEFORE / asked.events, 0.0)
+    idle = await measure(Scene(pulls=ALONE, latency=latency, rated=1), ALONE, APART, 0.0)
     scene = Scene(repositories=asked.repositories, pulls=asked.pulls, latency=latency, rated=1)
     busy = await measure(scene, asked.events, asked.every, ENROLLED)
     many = f"{asked.repositories:,} repositories × {asked.pulls}"

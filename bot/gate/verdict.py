@@ -1,5 +1,6 @@
 """The verdict and its reasons: a closed set of values. What people read of them, `report` says."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -8,6 +9,8 @@ from bot.config.layers import Overridden
 from bot.gate.approval import Counted, Gap, NoHuman
 from bot.gate.facts import Actor, Claim, Exemption, InvalidConfig, PlanFile, Provenance
 from bot.gate.links import Place
+
+CHECK = "Plan gate"  # the name of the check run that says it; rules require it by that
 
 
 class Conclusion(StrEnum):
@@ -393,6 +396,16 @@ _Aside = (
     | TaskTooEarly
     | TaskTaken
 )
+
+
+def kind_of(reason: Reason) -> str:
+    """The reason's name, which is also its place in docs/policy.md: `plan-not-approved`."""
+    return kind_named(type(reason).__name__)
+
+
+def kind_named(name: str) -> str:
+    """The kind of reason of that class's name."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def is_aside(reason: Reason) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from bot.gate.verdict import CHECK
 from bot.github import answers
 from bot.github.client import Client
 from bot.github.errors import GitHubError
 from bot.rollout.reach import Installed, Reach
-from bot.rollout.ruleset import CHECK, Place
+from bot.rollout.ruleset import Place
 
 LOOKED_AT = 10  # pull requests: two or three requests each
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.gate.facts import Finding, PlanFile
-from bot.gate.verdict import Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
+from bot.gate.verdict import CHECK, Conclusion, ProposedConfigBroken, Reason, Verdict, is_aside
 from bot.plan.diagnostics import Severity
 from bot.report.buttons import Action, buttons
 from bot.report.judged import Judged
@@ -18,7 +18,7 @@ from bot.report.steps import next_step
 from bot.report.titles import headline
 from bot.report.why import why
 
-NAME = "Plan gate"
+NAME = CHECK
 
 # https://docs.github.com/en/rest/checks/runs: lengths in bytes or characters, whichever is less
 MAX_TITLE = 255

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bot.gate.verdict import CHECK
 from bot.report.markdown import visible
 from bot.report.phrases import count_of, list_of
 from bot.rollout.reach import Installed, Reach
-from bot.rollout.ruleset import CHECK, NAME, Line, Place, Ruleset
+from bot.rollout.ruleset import NAME, Line, Place, Ruleset
 
 _WIDEST: Final = 400  # characters of what is said of one thing
 _GREEN, _RED, _YELLOW, _FAINT = "32", "31", "33", "2"

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from bot.errors import UsageError
+from bot.gate.verdict import CHECK
 
 NAME: Final = "Plan Gate"
-CHECK: Final = "Plan gate"
 ALL: Final = "~ALL"
 DEFAULT_BRANCH: Final = "~DEFAULT_BRANCH"
 

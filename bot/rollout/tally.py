@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from bot.rollout.blocked import Cause, Counts, Exempted, Outcome, Report, WaitedFor
-from bot.rollout.why import Awaited, Why
+from bot.rollout.why import UNKNOWN, Awaited, Why
 
 DAY: Final = 86_400.0
 BLOCKING: Final = ("failure", "neutral")
@@ -165,7 +165,7 @@ def _counted(courses: Iterable[_Course]) -> Counts:
 def _causes(affected: Iterable[_Course]) -> tuple[Cause, ...]:
     found: Counter[tuple[str, str]] = Counter()
     for course in affected:
-        found.update({(why.kind, why.code) for why in course.whys or {Why("unknown")}})
+        found.update({(why.kind, why.code) for why in course.whys or {Why(UNKNOWN)}})
     rows = [Cause(kind, code, pulls) for (kind, code), pulls in found.items()]
     return tuple(sorted(rows, key=lambda row: (-row.pulls, row.code or "~", row.kind)))
 

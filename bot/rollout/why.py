@@ -1,6 +1,5 @@
 """Why a recorded decision blocks: its reasons by kind, and the plans that are waited for. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +14,7 @@ from bot.gate.verdict import (
     PlanOnlyHere,
     PlanUnknown,
     Reason,
+    kind_of,
 )
 
 UNKNOWN: Final = "unknown"
@@ -51,11 +51,6 @@ def blocking(record: bytes) -> tuple[Why, ...]:
     home = verdict.home or facts.pull.repository
     found = tuple(_why(reason, home) for reason in verdict.reasons if reason.blocks)
     return found or (Why(UNKNOWN),)
-
-
-def kind_of(reason: Reason) -> str:
-    """The reason's name, which is also its place in docs/policy.md: `plan-not-approved`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(reason).__name__).lower()
 
 
 def _why(reason: Reason, home: str) -> Why:

@@ -14,6 +14,7 @@ from bot.gate.verdict import (
     Reason,
     Verdict,
     is_aside,
+    kind_of,
 )
 from bot.plan.diagnostics import Severity
 from bot.plan.model import Status
@@ -77,7 +78,7 @@ def _named() -> Iterator[tuple[str, Reason]]:
     """The examples of every reason, each with a name."""
     seen: dict[str, int] = {}
     for reason in EXAMPLES:
-        name = "".join(f"-{c.lower()}" if c.isupper() else c for c in type(reason).__name__)[1:]
+        name = kind_of(reason)
         seen[name] = seen.get(name, 0) + 1
         yield (name if seen[name] == 1 else f"{name}-{seen[name]}"), reason
 

@@ -4,10 +4,11 @@ import pytest
 
 from bot.gate.facts import Facts
 from bot.gate.record import pack
+from bot.gate.verdict import kind_of
 from bot.report.examples import EXAMPLES
 from bot.report.manual import anchor
 from bot.report.rollout.words import CAUSES
-from bot.rollout.why import UNKNOWN, Awaited, Why, blocking, kind_of
+from bot.rollout.why import UNKNOWN, Awaited, Why, blocking
 from tests.unit.gate.build import (
     APPROVED,
     CODE,

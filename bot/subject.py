@@ -187,6 +187,11 @@ APP = 0
 """The tenant of what concerns the App itself, and no installation."""
 
 
+def is_repository(name: str) -> bool:
+    """Whether it has the form `owner/name`."""
+    return _REPOSITORY.fullmatch(name) is not None
+
+
 def parse_subject(key: str) -> Subject | None:
     """Read a key back; `None` where it is none of ours."""
     match key.split(" "):

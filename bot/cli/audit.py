@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.cli.environment import read_environment
-from bot.cli.table import moment
+from bot.cli.environment import server_database
 from bot.errors import UsageError
 from bot.ledger.peek import LedgerView, peek_ledger
 from bot.ledger.port import Audit
-from bot.settings import Postgres, read_database
-from bot.work.errors import StoreUnavailable
+from bot.report.phrases import moment
+from bot.settings import Postgres
+from bot.subject import is_repository
 
 PAGE = 1_000  # entries at once
 
@@ -34,15 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write a line for each entry, oldest first."""
-    if args.repo is not None and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.repo, re.ASCII):
+    if args.repo is not None and not is_repository(args.repo):
         raise UsageError(f"--repo {args.repo}: write it as OWNER/NAME")
     wanted = (args.repo or "").casefold()
-    try:
-        for entry in _entries(read_database(read_environment()), args.after):
+    with server_database() as where:
+        for entry in _entries(where, args.after):
             if wanted in {"", entry.repository.casefold()}:
                 print(json.dumps(as_json(entry), ensure_ascii=False))
-    except StoreUnavailable as fault:
-        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
     return 0
 
 

@@ -18,7 +18,7 @@ from bot.github.errors import NotFound, RateLimited
 from bot.github.sender import Sleep
 from bot.report.phrases import count_of
 from bot.settings import Postgres, Settings, read_database, read_settings
-from bot.subject import IndexSubject, parse_subject
+from bot.subject import is_repository
 from bot.work.opening import open_database
 
 
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.migrate:
         return asyncio.run(_migrate(read_database(read_environment())))
     for repository in args.repo:
-        if parse_subject(IndexSubject(repository).key) is None:
+        if not is_repository(repository):
             raise UsageError(f"--repo {repository}: write it as OWNER/NAME")
     if not args.rebuild_index:
         from bot.cli.examine import examine  # to mend needs none of it

@@ -2,13 +2,16 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import structlog
 from dotenv import dotenv_values
 
 from bot.errors import UsageError
-from bot.settings import ServerSettings
+from bot.settings import Postgres, ServerSettings, read_database
+from bot.work.errors import StoreUnavailable
 
 EPILOG = (
     "Settings are environment variables, or lines of a file .env in the working directory: "
@@ -23,6 +26,16 @@ def read_environment() -> Mapping[str, str]:
     except (OSError, UnicodeDecodeError) as fault:
         raise UsageError(f".env cannot be read: {fault}") from None
     return {**{key: value for key, value in kept.items() if value is not None}, **os.environ}
+
+
+@contextmanager
+def server_database() -> Iterator[Path | Postgres]:
+    """Where the server's database is; raises `UsageError` where the block cannot read it."""
+    where = read_database(read_environment())
+    try:
+        yield where
+    except StoreUnavailable as fault:
+        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
 
 
 def log_as(settings: ServerSettings) -> None:

@@ -9,12 +9,11 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from bot.cli.environment import read_environment
-from bot.cli.table import aligned, moment
-from bot.errors import UsageError
-from bot.settings import is_text, read_database
+from bot.cli.environment import server_database
+from bot.cli.table import aligned
+from bot.report.phrases import moment
+from bot.settings import is_text
 from bot.subject import parse_subject
-from bot.work.errors import StoreUnavailable
 from bot.work.model import Row, State
 from bot.work.store import WorkStore
 from bot.work.visit import visit
@@ -68,12 +67,9 @@ def run(args: argparse.Namespace) -> int:
 
 async def _visit(args: argparse.Namespace) -> int:
     act: Act = args.act
-    where = read_database(read_environment())
-    try:
+    with server_database() as where:
         async with visit(where) as store:
             return await act(store, args)
-    except StoreUnavailable as fault:
-        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
 
 
 # ── list ─────────────────────────────────────────────────────────────────────

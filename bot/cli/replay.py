@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot import __version__
-from bot.cli.environment import read_environment
+from bot.cli.environment import server_database
 from bot.cli.lint import wants_colour
-from bot.cli.table import aligned, moment
+from bot.cli.table import aligned
 from bot.errors import UsageError
 from bot.gate.decide import decide
 from bot.gate.explain import explain
@@ -25,10 +25,9 @@ from bot.ledger.port import Decision
 from bot.report.evidence import short
 from bot.report.explanation import as_json, render_tree
 from bot.report.markdown import visible
+from bot.report.phrases import moment
 from bot.report.titles import headline
-from bot.settings import read_database
 from bot.subject import parse_subject
-from bot.work.errors import StoreUnavailable
 
 T = TypeVar("T")
 
@@ -69,10 +68,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _peek(ask: Callable[[LedgerView], T]) -> T:
-    try:
-        return peek_ledger(read_database(read_environment()), ask)
-    except StoreUnavailable as fault:
-        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
+    with server_database() as where:
+        return peek_ledger(where, ask)
 
 
 def _count(written: str) -> int:

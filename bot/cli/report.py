@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bot.cli.environment import read_environment
+from bot.cli.environment import server_database
 from bot.errors import UsageError
 from bot.ledger.history import Blocking
 from bot.ledger.peek import LedgerView, peek_ledger
@@ -23,8 +23,6 @@ from bot.report.rollout.values import as_values
 from bot.rollout.blocked import Exempted, Report
 from bot.rollout.tally import BLOCKING, DAY, Tally
 from bot.rollout.why import UNKNOWN, Why, blocking
-from bot.settings import read_database
-from bot.work.errors import StoreUnavailable
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _RECORDS = 100
@@ -87,10 +85,8 @@ def read_report(owner: str, pattern: str, since: float, until: float) -> Report:
         _explain(tally, look, owner, since)
         return tally.report(owner, pattern)
 
-    try:
-        return peek_ledger(read_database(read_environment()), ask)
-    except StoreUnavailable as fault:
-        raise UsageError(f"{fault}: name the server's database in DATABASE_URL") from None
+    with server_database() as where:
+        return peek_ledger(where, ask)
 
 
 def _hear(tally: Tally, happened: Iterable[Audit]) -> None:

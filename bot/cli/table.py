@@ -1,7 +1,6 @@
-"""Lists for people: aligned columns, and moments as they are written everywhere here."""
+"""Lists for people, in aligned columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
 from bot.report.explanation import columns
 from bot.report.markdown import visible
@@ -16,8 +15,3 @@ def aligned(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
     for row in table:
         cells = zip(row, widths, strict=True)
         yield "  ".join(cell + " " * (width - columns(cell)) for cell, width in cells).rstrip()
-
-
-def moment(at: float) -> str:
-    """Write seconds since the epoch as UTC, such as `2026-11-02T10:00:00Z`."""
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")

@@ -123,6 +123,11 @@ def day_of(at: float) -> str:
     return datetime.fromtimestamp(at, tz=UTC).date().isoformat()
 
 
+def moment(at: float) -> str:
+    """Seconds since the epoch as UTC, such as `2026-11-02T10:00:00Z`."""
+    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")
+
+
 def more_reasons(number: int) -> str:
     """How many reasons there are besides the first, as a summary of what is folded."""
     return count_of(number, "more reason")

@@ -1,7 +1,6 @@
 """The report as values for programs: documented in docs/enforce.md, and stable."""
 
-from datetime import UTC, datetime
-
+from bot.report.phrases import moment
 from bot.report.rollout.words import cause_words, date_of
 from bot.rollout.blocked import Counts, Report
 
@@ -11,8 +10,8 @@ def as_values(report: Report) -> dict[str, object]:
     return {
         "owner": report.owner,
         "repositories_like": report.pattern or None,
-        "since": _moment(report.since),
-        "until": _moment(report.until),
+        "since": moment(report.since),
+        "until": moment(report.until),
         "total": _counts(report.total),
         "repositories": [
             {"repository": name, **_counts(counts)} for name, counts in report.repositories
@@ -42,7 +41,7 @@ def as_values(report: Report) -> dict[str, object]:
             "by": [{"login": login, "given": count} for login, count in report.people],
             "newest": [
                 {
-                    "at": _moment(one.at),
+                    "at": moment(one.at),
                     "repository": one.repository,
                     "number": one.number,
                     "by": one.by,
@@ -67,7 +66,3 @@ def _counts(counts: Counts) -> dict[str, object]:
         "unknown": counts.unknown,
         "median_seconds": None if counts.median is None else round(counts.median),
     }
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")

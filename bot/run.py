@@ -79,21 +79,17 @@ class Runs:
         Cancelled, it hands the claim back.
         """
         subject = parse_subject(claim.key)
-        told = {"subject": claim.key, "installation": claim.tenant, "attempt": claim.attempts + 1}
+        place = _place(claim, subject)
         # Of the task, which is this run alone: so every line of the run says whose it is.
-        structlog.contextvars.bind_contextvars(**told, **_place(subject))
-        if claim.cause:
-            structlog.contextvars.bind_contextvars(delivery=claim.cause)
-        log = _log.bind()
+        structlog.contextvars.bind_contextvars(**place)
         if subject is None:
             await insist(lambda: self._store.park(claim, "No subject of this version."))
             return
         began = self._store.now()
         try:
             kind = claim.key.partition(" ")[0]
-            seen = {**structlog.contextvars.get_contextvars()}
             with (
-                telemetry.span(f"run {kind}", **seen),
+                telemetry.span(f"run {kind}", **place),
                 tallying(backfill=claim.backfill) as tally,
             ):
                 ended = await _attempt(self._run(subject, claim))
@@ -102,7 +98,7 @@ class Runs:
                 metrics.failed(_who(ended))
             took = self._store.now() - began
             metrics.evaluated(kind, took, tally.requests)
-            log = log.bind(seconds=round(took, 3), requests=tally.requests, free=tally.free)
+            log = _log.bind(seconds=round(took, 3), requests=tally.requests, free=tally.free)
             await self._end(claim, subject, ended, log)
         except asyncio.CancelledError:
             with suppress(StoreUnavailable):  # then the lease hands it back
@@ -207,9 +203,15 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(STORE_AWAY)
 
 
-def _place(subject: Subject | None) -> dict[str, object]:
-    """Where it is, for the log: the repository, and the number of the pull request or issue."""
-    return {of: getattr(subject, of) for of in ("repository", "number") if hasattr(subject, of)}
+def _place(claim: Claim, subject: Subject | None) -> dict[str, str | int]:
+    """Whose run it is, for the log: the repository and the number where it has them, and so on."""
+    place: dict[str, str | int] = {
+        "subject": claim.key,
+        "installation": claim.tenant,
+        "attempt": claim.attempts + 1,
+    }
+    place |= {of: getattr(subject, of) for of in ("repository", "number") if hasattr(subject, of)}
+    return place | {"delivery": claim.cause} if claim.cause else place
 
 
 def _outcome(ended: Ending | Exception) -> dict[str, str]:

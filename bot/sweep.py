@@ -101,9 +101,8 @@ class Sweep:
                 [RepositorySubject(name) for name in new[start : start + ENROLLED_AT_ONCE]]
             )
         here = [one.full_name for one in reach]
-        await self._ledger.enrol(
-            self._installation, here, self._clock()
-        )  # last: or none comes again
+        # Last: after a crash before it, all that is new is found so again.
+        await self._ledger.enrol(self._installation, here, self._clock())
         if new:
             _log.info("enrolled", installation=self._installation, repositories=len(new))
         return len(new)

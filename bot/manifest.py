@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.errors import UsageError
 
+WEBHOOK = "/webhook"  # the path at which a server takes the App's webhooks
 _PLACES = (Path(__file__).with_name("app.yml"), Path(__file__).parents[1] / "app.yml")
 
 

@@ -5,8 +5,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from bot.doctor.model import Check, Level, Topic
 from bot.github.answers import HookConfig, HookDelivery
+from bot.manifest import WEBHOOK
 
-PATH = "/webhook"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _AGAIN = "once that is mended, `plan-gate doctor --ping` tries it"
 
@@ -16,7 +16,7 @@ def judge_hook(hook: HookConfig, public_url: str | None, page: str) -> list[Chec
     url = _split(hook.url or "")
     if not url.hostname:
         message = "The App has no webhook, so it hears of nothing"
-        where = f"{public_url or 'https://your.server'}{PATH}"
+        where = f"{public_url or 'https://your.server'}{WEBHOOK}"
         advice = f"Tick “Active” there, and set the webhook's URL to {where}"
         return [Check(Topic.WEBHOOK, "", Level.ERROR, message, advice, page)]
     checks: list[Check] = []
@@ -24,7 +24,7 @@ def judge_hook(hook: HookConfig, public_url: str | None, page: str) -> list[Chec
     def complain(level: Level, message: str, advice: str) -> None:
         checks.append(Check(Topic.WEBHOOK, "", level, message, advice, page))
 
-    if public_url is not None and url != (ours := _split(f"{public_url}{PATH}")):
+    if public_url is not None and url != (ours := _split(f"{public_url}{WEBHOOK}")):
         complain(
             Level.ERROR,
             f"Webhooks go to {shown(url)}, and PUBLIC_URL says that we are at {shown(ours)}",
@@ -111,7 +111,7 @@ def _explain_answer(code: int) -> tuple[str, str]:
         case 400:
             return said, "Give the webhook a secret, and the content type application/json"
         case 404 | 405:
-            return said, f"Something else answers there: the webhook's URL must end with {PATH}"
+            return said, f"Something else answers there: the webhook's URL must end with {WEBHOOK}"
         case 503:
             return said, "See the server's log: its database is away, or the proxy finds no server"
         case _ if 300 <= code < 400:

@@ -28,23 +28,21 @@ class Site:
 
     def file(self, path: str, branch: str) -> str:
         """A Markdown link to a file on a branch."""
-        return link(path, f"{self.url}/{path_url(self.repository, 'blob', branch, path)}")
+        return self._page("blob", self.repository, branch, path)
 
     def plan(self, path: str, branch: str) -> str:
         """A Markdown link to a plan file on the branch that decides."""
-        repository = self.home or self.repository
-        return link(path, f"{self.url}/{path_url(repository, 'blob', branch, path)}")
+        return self._page("blob", self.home or self.repository, branch, path)
 
     def edit(self, path: str, branch: str) -> str:
         """A Markdown link to where GitHub lets people edit a plan file on the deciding branch."""
-        repository = self.home or self.repository
-        return link(path, f"{self.url}/{path_url(repository, 'edit', branch, path)}")
+        return self._page("edit", self.home or self.repository, branch, path)
 
     def mend(self, path: str) -> str:
         """A file of the pull request: as a link to where its branch can be edited, if it can."""
         if not self.head_ref:
             return code(path)
-        return link(path, f"{self.url}/{path_url(self.repository, 'edit', self.head_ref, path)}")
+        return self._page("edit", self.repository, self.head_ref, path)
 
     def line(self, path: str, branch: str, line: int, repository: str = "") -> str:
         """A Markdown link to a line of a file; without a *branch*, on the default one."""
@@ -66,3 +64,6 @@ class Site:
         """A Markdown link to a pull request."""
         name = f"#{number}" if repository == self.repository else f"{repository}#{number}"
         return link(name, f"{self.url}/{path_url(repository, 'pull', str(number))}")
+
+    def _page(self, view: str, repository: str, branch: str, path: str) -> str:
+        return link(path, f"{self.url}/{path_url(repository, view, branch, path)}")

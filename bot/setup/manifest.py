@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from bot.manifest import read_manifest
+from bot.manifest import WEBHOOK, read_manifest
 
-WEBHOOK, CREATED, SETUP = "/webhook", "/setup/created", "/setup"
+CREATED, SETUP = "/setup/created", "/setup"
 
 
 class Template(msgspec.Struct, frozen=True):

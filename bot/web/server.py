@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import hdrs, web
 
 from bot import __version__, metrics
+from bot.manifest import WEBHOOK
 from bot.web.serving import Answer, serve_paths
 from bot.web.webhook import Webhook
 from bot.work.errors import StoreStopped, StoreUnavailable
@@ -26,18 +27,14 @@ def make_web(
     Without a *webhook* nothing is taken in: only who watches is answered. *pages* are for people.
     """
 
-    async def healthz(_: web.BaseRequest) -> web.Response:
-        """The process answers."""
-        return web.json_response({"status": "ok", "version": __version__})
-
     async def readyz(_: web.BaseRequest) -> web.Response:
         """Deliveries can be kept and worked off."""
         try:
             await store.ping()
         except (StoreStopped, StoreUnavailable) as fault:
-            return _not_ready(f"store: {fault}")
+            return not_ready(f"store: {fault}")
         if reason := what_fails():
-            return _not_ready(reason)
+            return not_ready(reason)
         return web.json_response({"status": "ready"})
 
     async def measured(_: web.BaseRequest) -> web.Response:
@@ -51,7 +48,7 @@ def make_web(
         return web.Response(body=text, headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def index(_: web.BaseRequest) -> web.Response:
-        return web.Response(text=f"Plan Gate {__version__}. GitHub posts to /webhook.\n")
+        return web.Response(text=f"Plan Gate {__version__}. GitHub posts to {WEBHOOK}.\n")
 
     paths: dict[str, dict[str, Answer]] = {
         path: {hdrs.METH_GET: page, hdrs.METH_HEAD: page}
@@ -64,9 +61,15 @@ def make_web(
         }.items()
     }
     if webhook is not None:
-        paths["/webhook"] = {hdrs.METH_POST: webhook.receive}
+        paths[WEBHOOK] = {hdrs.METH_POST: webhook.receive}
     return serve_paths(paths)
 
 
-def _not_ready(reason: str) -> web.Response:
+async def healthz(_: web.BaseRequest) -> web.Response:
+    """The process answers."""
+    return web.json_response({"status": "ok", "version": __version__})
+
+
+def not_ready(reason: str) -> web.Response:
+    """Say why what is taken in could not be kept or worked off."""
     return web.json_response({"status": "not ready", "reason": reason}, status=503)

@@ -3,6 +3,8 @@
 from aiohttp import hdrs, web
 
 from bot import __version__
+from bot.manifest import WEBHOOK
+from bot.web.server import healthz, not_ready
 from bot.web.serving import Answer, serve_paths
 from bot.web.setup.desk import Desk
 
@@ -34,11 +36,8 @@ def _paths_before() -> dict[str, dict[str, Answer]]:
     async def index(_: web.BaseRequest) -> web.Response:
         return web.Response(text=f"Plan Gate {__version__}. It is being set up.\n")
 
-    async def healthz(_: web.BaseRequest) -> web.Response:
-        return web.json_response({"status": "ok", "version": __version__})
-
     async def readyz(_: web.BaseRequest) -> web.Response:
-        return web.json_response({"status": "not ready", "reason": _WAITING}, status=503)
+        return not_ready(_WAITING)
 
     async def webhook(_: web.BaseRequest) -> web.Response:
         """GitHub's log keeps what is refused here; the first look into it asks for it again."""
@@ -49,5 +48,5 @@ def _paths_before() -> dict[str, dict[str, Answer]]:
     get = {"/": index, "/healthz": healthz, "/readyz": readyz}
     return {
         **{path: {hdrs.METH_GET: page, hdrs.METH_HEAD: page} for path, page in get.items()},
-        "/webhook": {hdrs.METH_POST: webhook},
+        WEBHOOK: {hdrs.METH_POST: webhook},
     }

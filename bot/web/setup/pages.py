@@ -5,7 +5,8 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.setup.manifest import WEBHOOK, Template, Wishes, is_local
+from bot.manifest import WEBHOOK
+from bot.setup.manifest import Template, Wishes, is_local
 from bot.setup.wishes import LONGEST_NAME, Complaints
 from bot.web.page import render_page
 

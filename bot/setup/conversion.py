@@ -3,20 +3,14 @@
 https://docs.github.com/en/rest/apps/apps#create-a-github-app-from-a-manifest
 """
 
-import re
 from urllib.parse import quote
 
 import aiohttp
 import msgspec
 
 from bot.github import errors
-from bot.github.client import TIMEOUT, USER_AGENT
-from bot.github.sender import API_VERSION
-from bot.github.translation import unanswered
+from bot.github.manifest_code import exchange_code
 from bot.setup.credentials import Credentials
-
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-_LARGEST = 1 << 20
 
 
 class Converted(msgspec.Struct):
@@ -46,38 +40,8 @@ async def convert(
     `RateLimited` where the same code may be tried again, `Incomplete`, and `Refused` or
     `Unexpected` for what nobody foresaw.
     """
-    if not _CODE.fullmatch(code):
-        raise errors.NotFound("GitHub gives no such codes")
-    url = f"{api_url}/app-manifests/{quote(code, safe='')}/conversions"
-    headers = {
-        "accept": "application/vnd.github+json",
-        "user-agent": USER_AGENT,
-        "x-github-api-version": API_VERSION,
-    }
-    try:
-        async with session.post(
-            url, headers=headers, timeout=TIMEOUT, allow_redirects=False
-        ) as answer:
-            status, request_id = answer.status, answer.headers.get("x-github-request-id", "")
-            body = await answer.content.read(_LARGEST) if status == 201 else b""
-            while status == 201 and (more := await answer.content.read(_LARGEST - len(body))):
-                body += more
-    except (aiohttp.ClientError, TimeoutError) as fault:
-        raise unanswered(fault, url) from None
-    if status != 201:
-        raise _refusal(status, request_id)
+    body, request_id = await exchange_code(session, api_url, code)
     return _credentials(body, github_url, request_id)
-
-
-def _refusal(status: int, request_id: str) -> errors.GitHubError:
-    words = f"GitHub answered {status}"
-    if status in {404, 410}:
-        return errors.NotFound(words, request_id=request_id)
-    if status >= 500:
-        return errors.GitHubUnavailable(words, request_id=request_id)
-    if status in {403, 429}:  # nobody is signed in: only a limit can be meant
-        return errors.RateLimited(words, delay=60.0, request_id=request_id)
-    return errors.Refused(words, request_id=request_id)
 
 
 def _credentials(body: bytes, github_url: str, request_id: str) -> Credentials:
